@@ -1,0 +1,1 @@
+"""Synthetic clinical text with safety checks."""
