@@ -1,1 +1,14 @@
-"""."""
+"""Prompts: templates by section, the frame of a prompt, and the sections of a note."""
+
+from clinsynth.prompts.framing import frame, note_type_title, state, statements
+from clinsynth.prompts.headings import find_headings, prompt_heading, split_sections
+
+__all__ = [
+    "find_headings",
+    "frame",
+    "note_type_title",
+    "prompt_heading",
+    "split_sections",
+    "state",
+    "statements",
+]

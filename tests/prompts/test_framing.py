@@ -1,0 +1,67 @@
+"""The frame is what models were trained on: every character of it counts."""
+
+import pytest
+
+from clinsynth.prompts import frame, state, statements
+from clinsynth.records import Fact
+
+
+def _fact(kind: str, value: str, *, subject: str = "patient", negated: bool = False) -> Fact:
+    return Fact(id="f", kind=kind, subject=subject, relation="is", value=value, negated=negated)
+
+
+def test_the_frame_is_exact() -> None:
+    """A full prompt is the four lines of the frame and a line break, to the letter."""
+    said = statements(
+        [
+            _fact("age", "64"),
+            _fact("sex", "female"),
+            _fact("condition", "hypertension"),
+            _fact("symptom", "chest pain", negated=True),
+            _fact("medication", "metformin"),
+            _fact("frequency", "twice daily", subject="metformin"),
+            _fact("dose", "500 mg", subject="metformin"),
+            _fact("lab", "5.9 mmol/L", subject="potassium"),
+        ]
+    )
+    attributes = {"style": "narrative", "sex": "female", "age": "64"}
+    assert frame("discharge_summary", "Cardiology", "History of Present Illness:", attributes, said) == (
+        "[Discharge Summary | Cardiology | HISTORY OF PRESENT ILLNESS]\n"
+        "Age: 64. Sex: female. Style: narrative.\n"
+        "State: hypertension; no chest pain; metformin 500 mg twice daily; potassium 5.9 mmol/L.\n"
+        "Text:\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("attributes", "said", "expected"),
+    [
+        ({}, [], "[Article | Medicine | METHODS]\nText:\n"),
+        ({"age": "", "sex": "male"}, [], "[Article | Medicine | METHODS]\nSex: male.\nText:\n"),
+        ({}, ["no fever"], "[Article | Medicine | METHODS]\nState: no fever.\nText:\n"),
+    ],
+)
+def test_what_is_not_known_is_left_out(attributes: dict[str, str], said: list[str], expected: str) -> None:
+    """There is no empty line, label or list in a prompt."""
+    assert frame("Article", "Medicine", "Methods", attributes, said) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (_fact("condition", "hypertension"), "hypertension"),
+        (_fact("symptom", "chest pain", negated=True), "no chest pain"),
+        (_fact("vital", "38.4 C", subject="temperature"), "temperature 38.4 C"),
+        (_fact("allergy", "penicillin"), "allergy to penicillin"),
+        (_fact("dose", "500 mg", subject="metformin"), "metformin 500 mg"),
+        (_fact("age", "64"), "age 64"),
+    ],
+)
+def test_a_fact_is_stated_in_plain_words(given: Fact, words: str) -> None:
+    """Each kind of fact has one wording."""
+    assert state(given) == words
+
+
+def test_a_detail_without_its_drug_stands_alone() -> None:
+    """No fact is lost when a section has to state a dose but not the drug."""
+    assert statements([_fact("dose", "500 mg", subject="metformin")]) == ("metformin 500 mg",)
