@@ -119,10 +119,14 @@ def _row(path: Path, number: int, line: bytes) -> dict[str, Any]:
     return row
 
 
+def _fields(item: object) -> dict[str, Any]:
+    return {field.name: getattr(item, field.name) for field in dataclasses.fields(item)}  # type: ignore[arg-type]
+
+
 def plain(value: object) -> object:
     """Turn a record, set or path into what JSON can hold."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return _fields(value)
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, (set, frozenset)):
@@ -177,7 +181,7 @@ def _dataclass(kind: type, value: object, where: str) -> object:
 
 def write_records(path: Path, records: Iterable[object]) -> int:
     """Write records as JSON lines, or nothing; give their number."""
-    return write_rows(path, (json.loads(json.dumps(item, default=plain)) for item in records))
+    return write_rows(path, (_fields(item) for item in records))
 
 
 def read_records(path: Path, kind: type[R]) -> Iterator[R]:

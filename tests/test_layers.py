@@ -16,7 +16,17 @@ def test_imports_follow_the_layers() -> None:
 
 def test_heavy_libraries_are_not_imported_by_the_command_line() -> None:
     """Asking for help loads no model library."""
-    heavy = ("torch", "transformers", "peft", "spacy", "scispacy", "presidio_analyzer", "datasets", "sklearn", "pyarrow")
+    heavy = (
+        "torch",
+        "transformers",
+        "peft",
+        "spacy",
+        "scispacy",
+        "presidio_analyzer",
+        "datasets",
+        "sklearn",
+        "pyarrow",
+    )
     code = f"import clinsynth.cli, sys; print([name for name in {heavy} if name in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"

@@ -1,0 +1,5 @@
+"""`python -m clinsynth`."""
+
+from clinsynth.cli import main
+
+main()

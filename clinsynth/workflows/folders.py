@@ -1,0 +1,85 @@
+"""The folder of a run: claimed by one configuration, resumed only by the same."""
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from clinsynth import extras
+from clinsynth.config import Config, dump_config
+from clinsynth.errors import OutputError
+from clinsynth.storage import write_text
+
+# Where work runs does not change what is written; everything else does.
+FREE = ("engine", "data_dir")
+
+
+@contextmanager
+def claimed(out: Path, config: Config) -> Iterator[Path]:
+    """Hold a folder for one run of one configuration.
+
+    Raises:
+        OutputError: It holds something else, another configuration or other versions; or another process runs in it.
+    """
+    _make(out)
+    with (out / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OutputError(
+                f"{out} is in use by another clinsynth process; wait for it, or choose another --out"
+            ) from None
+        _compare(out, config)
+        yield out
+
+
+def _make(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except FileExistsError:
+        raise OutputError(f"{out} is a file; --out names a folder") from None
+    except OSError as error:
+        raise OutputError(f"{out} cannot be made: {error.strerror}") from None
+    if not os.access(out, os.W_OK):
+        raise OutputError(f"{out} cannot be written to; choose another --out")
+    strange = [path.name for path in out.iterdir() if path.name != ".lock"]
+    if strange and not (out / "run.yaml").exists():
+        raise OutputError(f"{out} holds other files ({strange[0]}); choose an empty or a new folder for --out")
+
+
+def _compare(out: Path, config: Config) -> None:
+    """Write `run.yaml` and the versions once; afterwards refuse whatever differs from them."""
+    record, versions = out / "run.yaml", out / "work" / "versions.yaml"
+    if record.exists():
+        before = yaml.safe_load(record.read_text(encoding="utf-8"))
+        _refuse_change(out, _flat(before), _flat(config.model_dump(mode="json")), "with another configuration")
+        if versions.exists():
+            _refuse_change(
+                out, yaml.safe_load(versions.read_text(encoding="utf-8")), extras.versions(), "by other versions"
+            )
+        return
+    write_text(versions, yaml.safe_dump(extras.versions()))
+    write_text(record, dump_config(config))
+
+
+def _refuse_change(out: Path, before: Mapping[str, Any], now: Mapping[str, Any], how: str) -> None:
+    changed = sorted(key for key in before.keys() | now.keys() if before.get(key) != now.get(key))
+    if changed:
+        key = changed[0]
+        raise OutputError(
+            f"{out} was begun {how}: {key} was {before.get(key)} and is {now.get(key)}; "
+            "choose another --out, or go back to it to resume"
+        )
+
+
+def _flat(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, item in value.items():
+        if not prefix and key in FREE:
+            continue
+        flat |= _flat(item, f"{prefix}{key}.") if isinstance(item, Mapping) and item else {f"{prefix}{key}": item}
+    return flat

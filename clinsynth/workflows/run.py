@@ -1,0 +1,173 @@
+"""`clinsynth run`: from a configuration to a checked corpus, its measures and its report."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from clinsynth.config import Config, find_config, load_config
+from clinsynth.data.corpus import corpus_schema, note_row
+from clinsynth.engines import ENGINES
+from clinsynth.estimates import Estimate, proportion
+from clinsynth.ontology import load_ontology
+from clinsynth.planning.cases import Planner
+from clinsynth.planning.spaces import load_space
+from clinsynth.records import Case, Note
+from clinsynth.report.masking import mask
+from clinsynth.storage import shard_path, write_parquet, write_rows
+from clinsynth.workflows.adapt import adapter_for
+from clinsynth.workflows.findings import finding_row
+from clinsynth.workflows.folders import claimed
+from clinsynth.workflows.passes import Passes
+from clinsynth.workflows.progress import Progress, silent
+from clinsynth.workflows.sources import write_reference
+from clinsynth.workflows.summary import Summary, write_summary
+
+ROWS_A_FILE = 2048
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunResult:
+    """What a run made."""
+
+    out: Path
+    n_cases: int
+    n_accepted: int
+    n_exhausted: int
+    yielded: Estimate
+    report: Path
+    summary: Summary
+
+
+def run(
+    config: str | Path,
+    out: Path,
+    *,
+    limit: int | None = None,
+    engine: str | None = None,
+    workers: int = 1,
+    settings: Sequence[str] = (),
+    data_dir: Path | None = None,
+    progress: Progress = silent,
+) -> RunResult:
+    """Plan cases, write notes, check them, try rejected cases again, export, measure and report.
+
+    A run that was interrupted goes on where it was when it is started again with the same configuration, and gives
+    the same corpus, byte for byte, as one that was not; so does another number of workers.
+
+    Args:
+        config: A YAML file, or the name of one that ships.
+        out: The folder of the run.
+        limit: Cases to plan, instead of `plan.n_cases`.
+        engine: The engine, instead of `engine.name`.
+        workers: Worker processes.
+        settings: `a.b=value`, over the file.
+        data_dir: Where public data sets lie, instead of `$CLINSYNTH_DATA`.
+        progress: Told of each step.
+
+    Raises:
+        ClinsynthError: Something that the user can mend; see `clinsynth.errors`.
+    """
+    resolved = resolve(config, limit=limit, engine=engine, settings=settings, data_dir=data_dir)
+    with claimed(out, resolved):
+        passes = _passes(resolved, out, workers, progress)
+        passes.run(plan_cases(resolved))
+        n_accepted = _export(passes, out)
+        n_exhausted = _list_rejected(passes, out)
+        summary = write_summary(resolved, out, passes, config_path=find_config(config), progress=progress)
+    n_cases = n_accepted + n_exhausted
+    return RunResult(
+        out=out,
+        n_cases=n_cases,
+        n_accepted=n_accepted,
+        n_exhausted=n_exhausted,
+        yielded=proportion(n_accepted, n_cases),
+        report=out / "report.html",
+        summary=summary,
+    )
+
+
+def resolve(
+    config: str | Path,
+    *,
+    limit: int | None = None,
+    engine: str | None = None,
+    settings: Sequence[str] = (),
+    data_dir: Path | None = None,
+) -> Config:
+    """Read a configuration with what the command line says on top."""
+    overrides = [*settings]
+    if limit is not None:
+        overrides.append(f"plan.n_cases={limit}")
+    if engine is not None:
+        overrides.append(f"engine.name={engine}")
+    if data_dir is not None:
+        overrides.append(f"data_dir={data_dir}")
+    return load_config(config, overrides)
+
+
+def plan_cases(config: Config) -> Iterator[Case]:
+    """Stream the cases that a configuration plans."""
+    planner = Planner(
+        ontology=load_ontology(config.ontology),
+        space=load_space(config.plan.attributes),
+        seed=config.seed,
+        plan=config.plan,
+    )
+    return (planner.case(index) for index in range(config.plan.n_cases))
+
+
+def _passes(config: Config, out: Path, workers: int, progress: Progress) -> Passes:
+    fitted = adapter_for(config, out / "adapter", progress=progress)
+    return Passes(
+        config=config,
+        work=out / "work",
+        engine=ENGINES.build(config.engine.name, **(config.engine.options | {"workers": workers})),
+        adapter=fitted.folder if fitted else None,
+        adapter_hash=fitted.hash if fitted else None,
+        reference=write_reference(config, out / "work" / "reference.jsonl"),
+        progress=progress,
+    )
+
+
+def _export(passes: Passes, out: Path) -> int:
+    """Write the corpus and the findings of its notes; give the number of notes."""
+    stream = passes.accepted()
+    n_rows, n_files = 0, 0
+    while rows := [note_row(item.note) for item in islice(stream, ROWS_A_FILE)]:
+        write_parquet(shard_path(out / "corpus", n_files, "parquet"), rows, corpus_schema())
+        n_rows, n_files = n_rows + len(rows), n_files + 1
+    write_rows(out / "findings.jsonl", (finding_row(f) for item in passes.accepted() for f in item.findings))
+    return n_rows
+
+
+def corpus_notes(out: Path) -> Iterator[Note]:
+    """Stream the notes of a run's corpus."""
+    from clinsynth.data.notes_input import read_input
+
+    return read_input(out / "corpus")
+
+
+def _list_rejected(passes: Passes, out: Path) -> int:
+    """Write what was rejected, masked, and the cases that ran out of attempts; give the number of the latter."""
+    folder = out / "rejected"
+    write_rows(
+        folder / "findings.jsonl",
+        (finding_row(f) | {"attempt": attempt} for attempt, item in passes.rejected() for f in item.findings),
+    )
+    write_rows(
+        folder / "notes.jsonl",
+        (
+            {
+                "note_id": item.note.id,
+                "attempt": attempt,
+                "reasons": item.verdict.reasons,
+                "text": mask(item.note.text, item.findings),
+            }
+            for attempt, item in passes.rejected()
+        ),
+    )
+    return write_rows(
+        folder / "exhausted.jsonl",
+        ({"case_id": item.note.id, "reasons": item.verdict.reasons} for item in passes.exhausted()),
+    )

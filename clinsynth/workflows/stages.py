@@ -1,0 +1,196 @@
+"""What a worker of a run does with a shard: write notes for cases; check notes."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from clinsynth import extras
+from clinsynth.backbones import BACKBONES, Backbone
+from clinsynth.checks import CHECKS, Check, Parsed, judge
+from clinsynth.checks.codes import default_limits
+from clinsynth.checks.facts.locating import locate
+from clinsynth.checks.parsing import parse
+from clinsynth.config import Component, Config
+from clinsynth.engines import Shard, Worker
+from clinsynth.ontology import load_ontology
+from clinsynth.ontology.mentions import MentionFinder
+from clinsynth.prompts import Section, Template, assemble, load_template
+from clinsynth.records import Case, Finding, Generation, Note, Origin, Prompt, Verdict
+from clinsynth.seeds import derive_seed
+from clinsynth.storage import read_records, write_records
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checked:
+    """A note with what the checks saw in it and what was decided."""
+
+    note: Note
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writer:
+    """Writes one note for each case of a shard, section by section."""
+
+    config: Config
+    attempt: int
+    adapter: str | None
+    adapter_hash: str | None
+    backbone: Backbone
+    template: Template
+
+    def __call__(self, shard: Shard) -> None:
+        """Read cases, write notes in their order."""
+        write_records(shard.output, self.notes(list(read_records(shard.input, Case))))
+
+    def notes(self, cases: Sequence[Case]) -> list[Note]:
+        """Write the notes of these cases; batches are cut by their order alone."""
+        sections = {case.id: self.template.sections(case, self.attempt) for case in cases}
+        texts = self._write(sections)
+        return [self._note(case, sections[case.id], texts[case.id]) for case in cases]
+
+    def _write(self, sections: Mapping[str, Sequence[Section]]) -> dict[str, list[str]]:
+        """Give the text of each section, by case: what was rendered as it is, the rest from the backbone."""
+        asked = [
+            (case_id, place, section.prompt)
+            for case_id, listed in sections.items()
+            for place, section in enumerate(listed)
+            if section.prompt is not None
+        ]
+        texts = {case_id: [section.text or "" for section in listed] for case_id, listed in sections.items()}
+        size = self.config.writing.batch_size
+        for start in range(0, len(asked), size):
+            batch = asked[start : start + size]
+            prompts = [self._prompt(text) for _, _, text in batch]
+            seeds = [derive_seed(self.config.seed, case_id, self.attempt, place) for case_id, place, _ in batch]
+            for (case_id, place, _), generation in zip(batch, self.backbone(prompts, seeds), strict=True):
+                texts[case_id][place] = finished(generation)
+        return texts
+
+    def _prompt(self, text: str) -> Prompt:
+        writing = self.config.writing
+        return Prompt(
+            text=text,
+            max_new_tokens=writing.max_new_tokens,
+            temperature=writing.temperature,
+            top_p=writing.top_p,
+            top_k=writing.top_k,
+            repetition_penalty=writing.repetition_penalty,
+            stops=("\n\n\n",),
+            adapter=self.adapter,
+        )
+
+    def _note(self, case: Case, sections: Sequence[Section], texts: Sequence[str]) -> Note:
+        text, written = assemble(case, sections, texts)
+        return Note(
+            id=case.id,
+            text=text,
+            note_type=case.note_type,
+            specialty=case.specialty,
+            case=case,
+            written=written,
+            origin=Origin(
+                template=self.template.name,
+                template_hash=self.template.hash,
+                backbone=label(self.config.backbone),
+                adapter_hash=self.adapter_hash,
+                seed=derive_seed(self.config.seed, case.id, self.attempt),
+                attempt=self.attempt,
+                versions=extras.versions(),
+            ),
+        )
+
+
+def finished(generation: Generation) -> str:
+    """Give the text, without a last sentence that the limit of tokens cut off; all of it where nothing else is left."""
+    text = generation.text.strip()
+    if generation.ended != "length":
+        return text
+    end = max(text.rfind(mark) for mark in (". ", ".\n", "? ", "! "))
+    return text[: end + 1] if end > 0 else text
+
+
+def label(component: Component) -> str:
+    """Name a component with its options, for provenance: `transformers(model=biogpt)`."""
+    options = ", ".join(f"{name}={value}" for name, value in sorted(component.options.items()))
+    return f"{component.name}({options})" if options else component.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checker:
+    """Checks the notes of a shard and decides on each."""
+
+    checks: Sequence[Check]
+    limits: Mapping[str, float | None]
+    finder: MentionFinder
+
+    def __call__(self, shard: Shard) -> None:
+        """Read notes, write what was found and decided."""
+        write_records(shard.output, self.checked(list(read_records(shard.input, Note))))
+
+    def checked(self, notes: Sequence[Note]) -> Iterator[Checked]:
+        """Check a batch of notes; facts that are stated are located on the way."""
+        located = [_located(note, self.finder) for note in notes]
+        parsed = [Parsed(note, parse) for note in located]
+        found = [check(parsed) for check in self.checks]
+        for note, *groups in zip(located, *found, strict=True):
+            findings = tuple(finding for group in groups for finding in group)
+            yield Checked(note=note, findings=findings, verdict=judge(note.id, findings, self.limits))
+
+
+def _located(note: Note, finder: MentionFinder) -> Note:
+    from dataclasses import replace
+
+    return replace(note, stated=locate(note, finder)) if note.case else note
+
+
+def build_checks(components: Sequence[Component], *, ontology: str, reference: str | None) -> list[Check]:
+    """Build checks; those that need the ontology or the reference texts are told which, unless they say it themselves."""
+    known = {"ontology": ontology, "reference": reference}
+    built = []
+    for component in components:
+        taken = CHECKS.options(component.name)
+        given = {name: value for name, value in known.items() if name in taken and value is not None}
+        built.append(CHECKS.build(component.name, **(given | component.options)))
+    return built
+
+
+@lru_cache(maxsize=2)
+def _backbone(component: str) -> Backbone:
+    """Keep a loaded model from one pass to the next; a component is a small JSON text, so that it can be a key."""
+    return BACKBONES.build(**json.loads(component))
+
+
+def build_backbone(component: Component) -> Backbone:
+    """Build a backbone, or give the one that was built for the same component."""
+    return _backbone(json.dumps({"component": component.name} | component.options, sort_keys=True))
+
+
+def write_worker(spec: Mapping[str, Any]) -> Worker:
+    """Build the worker that writes."""
+    config = Config.model_validate(spec["config"])
+    return Writer(
+        config=config,
+        attempt=spec["attempt"],
+        adapter=spec["adapter"],
+        adapter_hash=spec["adapter_hash"],
+        backbone=build_backbone(config.backbone),
+        template=load_template(config.writing.template),
+    )
+
+
+def check_worker(spec: Mapping[str, Any]) -> Worker:
+    """Build the worker that checks."""
+    return build_checker(Config.model_validate(spec["config"]), reference=spec["reference"])
+
+
+def build_checker(config: Config, *, reference: str | None) -> Checker:
+    """Build the checks of a configuration, with the limits that decide."""
+    return Checker(
+        checks=build_checks(config.checks, ontology=config.ontology, reference=reference),
+        limits=default_limits(config.limits),
+        finder=MentionFinder(load_ontology(config.ontology)),
+    )
