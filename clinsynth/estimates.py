@@ -100,7 +100,7 @@ def paired_randomisation(
     (Noreen, 1989, Computer-Intensive Methods for Testing Hypotheses; as used in Yeh, 2000, doi:10.3115/992730.992783).
 
     Args:
-        statistic: Computes system A minus system B when the outputs of the examples marked True, shape (n,), are swapped.
+        statistic: Computes system A minus system B with the outputs of the examples marked True, shape (n,), swapped.
         n: How many examples there are.
         seed: Root of the draws.
         draws: Random swaps.

@@ -148,7 +148,7 @@ def _located(note: Note, finder: MentionFinder) -> Note:
 
 
 def build_checks(components: Sequence[Component], *, ontology: str, reference: str | None) -> list[Check]:
-    """Build checks; those that need the ontology or the reference texts are told which, unless they say it themselves."""
+    """Build checks; those with an option for the ontology or the reference are told which, unless they say it."""
     known = {"ontology": ontology, "reference": reference}
     built = []
     for component in components:

@@ -1,0 +1,123 @@
+"""A run, whole, interrupted, and on more than one worker."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from clinsynth.errors import OutputError
+from clinsynth.workflows.run import run
+
+CONFIG = """
+name: small
+seed: 11
+plan: {n_cases: 8}
+writing: {attempts: 2, batch_size: 4}
+backbone: {name: scripted, echo: true}
+checks: [{name: form}, {name: phi}, {name: facts}]
+measures: [{name: coverage}]
+shard_size: 2
+"""
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("config") / "small.yaml"
+    path.write_text(CONFIG)
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(config: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that nothing disturbed."""
+    out = tmp_path_factory.mktemp("whole") / "out"
+    run(config, out)
+    return out
+
+
+def corpus(out: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((out / "corpus").iterdir())}
+
+
+def test_a_run_leaves_everything_it_promises(whole: Path) -> None:
+    """Corpus, findings, what was rejected, report with its twin, card and resolved configuration."""
+    for name in ("findings.jsonl", "report.html", "report.json", "README.md", "run.yaml"):
+        assert (whole / name).stat().st_size >= 0
+    rows = [row for path in sorted((whole / "corpus").glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
+    exhausted = (whole / "rejected" / "exhausted.jsonl").read_text().splitlines()
+    assert len(rows) + len(exhausted) == 8
+    assert rows, "nothing was accepted: the test says little"
+    for row in rows:
+        for fact in row["facts"]:
+            for span in fact["spans"]:
+                assert row["text"][span["start"] : span["end"]].strip()
+        assert row["provenance"]["template_hash"]
+
+
+def test_the_corpus_loads_with_datasets(whole: Path) -> None:
+    """A user of `datasets` reads the corpus with one line."""
+    from datasets import load_dataset
+
+    loaded = load_dataset("parquet", data_dir=str(whole / "corpus"), cache_dir=str(whole.parent / "cache"))["train"]
+    assert {"id", "text", "note_type", "specialty", "attributes", "facts", "provenance"} <= set(loaded.column_names)
+
+
+def test_findings_point_into_the_notes_of_the_corpus(whole: Path) -> None:
+    """Every finding names a note that was kept, and a place inside it or the whole of it."""
+    texts = {
+        row["id"]: row["text"]
+        for path in (whole / "corpus").glob("*.parquet")
+        for row in pq.read_table(path).to_pylist()
+    }
+    for line in (whole / "findings.jsonl").read_text().splitlines():
+        finding = json.loads(line)
+        assert 0 <= finding["score"] <= 1
+        assert (finding["start"] is None) == (finding["end"] is None)
+        if finding["start"] is not None:
+            assert 0 <= finding["start"] < finding["end"] <= len(texts[finding["note_id"]])
+
+
+@pytest.mark.parametrize("line", ["write, attempt 1: 1/", "check, attempt 1: 3/"])
+def test_a_killed_run_goes_on_to_the_same_bytes(config: Path, whole: Path, tmp_path: Path, line: str) -> None:
+    """Killed after the first and before the last shard, then started again: the corpus is byte for byte the same."""
+    command = [sys.executable, "-m", "clinsynth", "run", str(config), "--out", str(tmp_path / "out")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for shown in process.stderr:
+            if shown.startswith(line):
+                process.send_signal(signal.SIGKILL)
+                break
+        process.wait()
+    assert process.returncode == -signal.SIGKILL
+    assert not (tmp_path / "out" / "report.html").exists()
+    subprocess.run(command, check=True, capture_output=True)
+    assert corpus(tmp_path / "out") == corpus(whole)
+
+
+def test_the_number_of_workers_changes_nothing(config: Path, whole: Path, tmp_path: Path) -> None:
+    """Two processes write the same bytes as one."""
+    run(config, tmp_path / "out", workers=2)
+    assert corpus(tmp_path / "out") == corpus(whole)
+
+
+def test_a_finished_run_is_not_written_again(config: Path, whole: Path) -> None:
+    """The same command on a finished folder leaves the shards as they are."""
+    before = {path: path.stat().st_mtime_ns for path in (whole / "work").rglob("*.jsonl")}
+    run(config, whole)
+    assert before == {path: path.stat().st_mtime_ns for path in (whole / "work").rglob("*.jsonl")}
+
+
+def test_a_folder_of_another_configuration_is_refused(config: Path, whole: Path, tmp_path: Path) -> None:
+    """Resuming needs the same configuration; the first difference is named. Strange folders are left alone."""
+    with pytest.raises(OutputError, match="seed was 11 and is 12"):
+        run(config, whole, settings=["seed=12"])
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(OutputError, match="holds other files"):
+        run(config, tmp_path)
+    assert [path.name for path in tmp_path.iterdir() if path.name != ".lock"] == ["mine.txt"]
