@@ -1,0 +1,127 @@
+"""Training examples from a real note: one prompt and its text for each section."""
+
+import re
+from collections.abc import Iterable, Iterator
+from random import Random
+
+from clinsynth.planning.styles import style_of
+from clinsynth.prompts.framing import frame, gather, state
+from clinsynth.prompts.headings import find_headings, prompt_heading, stripped
+from clinsynth.records import Case, Fact, Note, Span
+from clinsynth.seeds import generator
+
+MIN_WORDS = 8
+MAX_WORDS = 220
+MAX_STATEMENTS = 8
+_SHARE_KNOWN = 0.5  # how often an attribute is named that this section does not state
+_SHARE_STYLE = 0.5
+_SHARE_SHUFFLED = 0.5
+_DETAILS = frozenset({"dose", "frequency"})
+_WORD = re.compile(r"\S+")
+_SENTENCE_END = re.compile(r"[.?!]['\")]?\s{1,4}(?=[A-Z0-9\"'(])|\n+")
+
+# Headings of parts belong to the section they stand in: "HEENT" to a physical examination.
+_WHOLES = frozenset({"PHYSICAL EXAMINATION", "PHYSICAL EXAM", "EXAM", "EXAMINATION", "PE", "OBJECTIVE"}) | {
+    "REVIEW OF SYSTEMS",
+    "ROS",
+}
+_PARTS = frozenset(
+    part.strip()
+    for part in """
+    ABDOMEN, ABDOMINAL, BACK, BREAST, BREASTS, CARDIAC, CARDIOVASCULAR, CHEST, CNS, CONSTITUTIONAL, CRANIAL NERVES,
+    COORDINATION, EARS, ENDOCRINE, ENT, EXTREMITIES, EYES, GASTROINTESTINAL, GENERAL, GENERAL APPEARANCE, GENITALIA, GENITOURINARY,
+    GAIT, GI, GU, HEAD, HEART, HEENT, HEMATOLOGIC, INTEGUMENTARY, LUNGS, LYMPHATICS, MOTOR, MOUTH, MUSCULOSKELETAL, NECK, NEURO,
+    NEUROLOGIC, NEUROLOGICAL, NEUROLOGICAL EXAMINATION, NOSE, PELVIC, PELVIS, PSYCHIATRIC, PSYCH, PULMONARY, RECTAL, REFLEXES,
+    RESPIRATORY, SENSORY, SENSATION, SKIN, SPINE, THROAT, VITAL SIGNS, VITALS, ALLERGIC/IMMUNOLOGIC, HEMATOLOGIC/LYMPHATIC
+    """.split(",")  # noqa: SIM905 - a list of 50 literals reads worse
+)
+
+
+def section_prompts(note: Note, *, seed: int) -> Iterator[tuple[str, str]]:
+    """Give (prompt, text) for each section of an extracted note: `prompt + text` is one training example.
+
+    A prompt names age, sex and style some of the time (age and sex always where the section states them), and up to
+    eight of the facts that this section states: in the order of the text or shuffled. Headings of parts ("HEENT") stay
+    inside their examination. Sections of fewer than 8 words are left out; those of more than about 220 are split at
+    ends of sentences, each piece with its own facts and a heading that says "(CONTINUED)".
+
+    Args:
+        note: As `clinsynth.planning.extract.extract` gives it.
+        seed: The same seed and note give the same prompts.
+
+    Raises:
+        ValueError: The note has no case.
+    """
+    if note.case is None:
+        raise ValueError(f"{note.id} has no case; extract it first")
+    for place, (heading, span) in enumerate(whole_sections(note.text)):
+        for number, piece in enumerate(_pieces(note.text, span)):
+            text = note.text[piece.start : piece.end]
+            if len(_WORD.findall(text)) < MIN_WORDS:
+                continue
+            random = generator(seed, note.id, place, number)
+            title = f"{heading or 'NOTE'} (CONTINUED)" if number else heading or "NOTE"
+            yield _prompt(note, note.case, title, piece, random), text
+
+
+def _prompt(note: Note, case: Case, heading: str, piece: Span, random: Random) -> str:
+    here = tuple(fact for fact in case.facts if _is_stated(note, fact, piece))
+    attributes = {
+        fact.kind: fact.value
+        for fact in case.facts
+        if fact.kind in {"age", "sex"} and (fact in here or random.random() < _SHARE_KNOWN)
+    }
+    if random.random() < _SHARE_STYLE:
+        attributes["style"] = style_of(note.text[piece.start : piece.end])
+    groups = _said_once(group for group in gather(here) if group[0].kind not in _DETAILS)
+    chosen = sorted(random.sample(range(len(groups)), min(MAX_STATEMENTS, len(groups))))
+    said = [state(*groups[index]) for index in chosen]
+    if random.random() < _SHARE_SHUFFLED:
+        random.shuffle(said)
+    return frame(case.note_type, case.specialty, heading, attributes, said)
+
+
+def _said_once(groups: Iterable[tuple[Fact, tuple[Fact, ...]]]) -> list[tuple[Fact, tuple[Fact, ...]]]:
+    """Keep the first of what a text both affirms and denies: a prompt does not contradict itself."""
+    first: dict[tuple[str, str, str], tuple[Fact, tuple[Fact, ...]]] = {}
+    for group in groups:
+        fact = group[0]
+        first.setdefault((fact.kind, fact.subject, fact.value), group)
+    return list(first.values())
+
+
+def _is_stated(note: Note, fact: Fact, piece: Span) -> bool:
+    return any(piece.start <= span.start and span.end <= piece.end for span in note.stated.get(fact.id, ()))
+
+
+def whole_sections(text: str) -> tuple[tuple[str, Span], ...]:
+    """Split a note as `split_sections` does, with the parts of an examination or review of systems kept together."""
+    headings = find_headings(text)
+    starts = [("", 0, 0), *((heading.name, heading.span.start, heading.span.end) for heading in headings)]
+    ends = [*(heading.span.start for heading in headings), len(text)]
+    sections: list[tuple[str, int, int]] = []
+    for (name, _, start), end in zip(starts, ends, strict=True):
+        if sections and prompt_heading(name) in _PARTS and prompt_heading(sections[-1][0]) in _WHOLES:
+            sections[-1] = (sections[-1][0], sections[-1][1], end)
+        else:
+            sections.append((name, start, end))
+    bodies = ((name, stripped(text, start, end)) for name, start, end in sections)
+    return tuple((name, span) for name, span in bodies if span is not None)
+
+
+def _pieces(text: str, span: Span) -> Iterator[Span]:
+    """Cut a range at ends of sentences into pieces of at most `MAX_WORDS` words; a longer sentence is cut anywhere."""
+    cuts = {match.end() for match in _SENTENCE_END.finditer(text, span.start, span.end)}
+    start, n_words, last_cut = span.start, 0, None
+    for word in _WORD.finditer(text, span.start, span.end):
+        if word.start() in cuts:
+            last_cut = word.start()
+        n_words += 1
+        if n_words > MAX_WORDS:
+            end = last_cut if last_cut is not None and last_cut > start else word.start()
+            if piece := stripped(text, start, end):
+                yield piece
+            start, last_cut = end, None
+            n_words = len(_WORD.findall(text, start, word.end()))
+    if piece := stripped(text, start, span.end):
+        yield piece
