@@ -47,7 +47,7 @@ class Passes:
     def accepted(self) -> Iterator[Checked]:
         """Stream the accepted notes in the order of their cases."""
         kept = (
-            (item for item in self._checked(attempt) if item.verdict.accepted)
+            (item for item in self.checked(attempt) if item.verdict.accepted)
             for attempt in range(self.config.writing.attempts)
         )
         yield from heapq.merge(*kept, key=lambda item: (len(item.note.id), item.note.id))
@@ -55,22 +55,23 @@ class Passes:
     def rejected(self) -> Iterator[tuple[int, Checked]]:
         """Stream the rejected notes with their attempts, pass by pass."""
         for attempt in range(self.config.writing.attempts):
-            yield from ((attempt, item) for item in self._checked(attempt) if not item.verdict.accepted)
+            yield from ((attempt, item) for item in self.checked(attempt) if not item.verdict.accepted)
 
     def exhausted(self) -> Iterator[Checked]:
         """Stream the notes of the last attempt that were rejected: their cases have no attempt left."""
         last = self.config.writing.attempts - 1
-        yield from (item for item in self._checked(last) if not item.verdict.accepted)
+        yield from (item for item in self.checked(last) if not item.verdict.accepted)
 
     def _folder(self, attempt: int, stage: str) -> Path:
         return self.work / f"pass-{attempt}" / stage
 
-    def _checked(self, attempt: int) -> Iterator[Checked]:
+    def checked(self, attempt: int) -> Iterator[Checked]:
+        """Stream what was checked in one attempt, in the order of its cases."""
         for path in sorted(self._folder(attempt, "checked").glob("*.jsonl")):
             yield from read_records(path, Checked)
 
     def _rejected(self, attempt: int) -> Iterator[Case]:
-        for item in self._checked(attempt):
+        for item in self.checked(attempt):
             if not item.verdict.accepted and item.note.case is not None:
                 yield item.note.case
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from clinsynth.config import Config, find_config, load_config
+from clinsynth.config import Config, load_config
 from clinsynth.data.corpus import corpus_schema, note_row
 from clinsynth.engines import ENGINES
 from clinsynth.estimates import Estimate, proportion
@@ -74,8 +74,9 @@ def run(
         passes.run(plan_cases(resolved))
         n_accepted = _export(passes, out)
         n_exhausted = _list_rejected(passes, out)
-        summary = write_summary(resolved, out, passes, config_path=find_config(config), progress=progress)
-    n_cases = n_accepted + n_exhausted
+        n_cases = n_accepted + n_exhausted
+        command = f"clinsynth run {config} --out {out.name}"
+        summary = write_summary(resolved, out, passes, n_cases=n_cases, command=command)
     return RunResult(
         out=out,
         n_cases=n_cases,

@@ -1,0 +1,243 @@
+"""What a run says of itself: how much was kept and why not, what the notes state, how they compare with real ones."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from clinsynth import extras
+from clinsynth.checks.codes import CODES, default_limits
+from clinsynth.config import Config, Source, dump_config
+from clinsynth.data import DATASETS
+from clinsynth.estimates import Estimate, proportion
+from clinsynth.measures import MEASURES
+from clinsynth.prompts.framing import note_type_title
+from clinsynth.records import Note
+from clinsynth.report.card import write_card
+from clinsynth.report.files import write_report
+from clinsynth.report.masking import sample
+from clinsynth.report.records import Line, Report, Sample, Table
+from clinsynth.storage import read_records
+from clinsynth.workflows.passes import Passes
+from clinsynth.workflows.stages import Checked
+
+N_SAMPLES = 6
+WORTHWHILE = 0.4  # a yield below this costs more writing than it keeps
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """A run in a few lines; `str` gives them as a table for a terminal."""
+
+    lines: tuple[Line, ...]
+    tables: tuple[Table, ...]
+
+    def __str__(self) -> str:
+        width = max(len(line.name) for line in self.lines)
+        rows = [f"{line.verdict:4}  {line.name:{width}}  {line.value}  {_beside(line)}".rstrip() for line in self.lines]
+        return "\n".join(rows + [f"\n{_as_text(table)}" for table in self.tables])
+
+
+def _beside(line: Line) -> str:
+    return f"({line.baseline})" if line.baseline else ""
+
+
+def _as_text(table: Table) -> str:
+    cells = [table.columns, *(tuple(str(cell) for cell in row) for row in table.rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(table.columns))]
+    lines = ["  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    return "\n".join([table.title, *lines])
+
+
+def write_summary(
+    config: Config, out: Path, passes: Passes, *, n_cases: int, command: str, bench: Sequence[Table] = ()
+) -> Summary:
+    """Measure the corpus, write report.html, report.json and the data set card, and give their short form.
+
+    Args:
+        config: As resolved.
+        out: The folder of the run.
+        passes: Its passes, run.
+        n_cases: Cases that were planned.
+        command: How to repeat the run.
+        bench: Tables of the benchmarks that belong to it.
+    """
+    attempts = _attempts(passes)
+    summary = Summary(
+        lines=(*_yield_lines(attempts, n_cases, passes), *_measured(config, passes)),
+        tables=(*_attempt_tables(attempts, passes), *bench),
+    )
+    provenance = _provenance(config, passes, command)
+    write_report(
+        out,
+        Report(
+            title=f"Synthetic corpus: {config.name}",
+            subtitle=f"{n_cases} cases planned, {sum(a.accepted for a in attempts)} notes kept",
+            notices=_notices(config),
+            lines=summary.lines,
+            tables=summary.tables,
+            samples=tuple(_samples(passes)),
+            config=dump_config(config),
+            provenance=provenance,
+        ),
+    )
+    write_card(out, _card_report(config, summary, provenance))
+    return summary
+
+
+def _card_report(config: Config, summary: Summary, provenance: Mapping[str, str]) -> Report:
+    return Report(
+        title=f"Synthetic corpus: {config.name}",
+        notices=_notices(config),
+        lines=summary.lines,
+        tables=summary.tables,
+        config=dump_config(config),
+        provenance=provenance,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One pass in numbers."""
+
+    written: int
+    accepted: int
+    reasons: Counter[str]
+
+
+def _attempts(passes: Passes) -> list[Attempt]:
+    counted = []
+    for attempt in range(passes.config.writing.attempts):
+        written, accepted, reasons = 0, 0, Counter[str]()
+        for item in passes.checked(attempt):
+            written += 1
+            accepted += item.verdict.accepted
+            reasons.update(item.verdict.reasons)
+        if written:
+            counted.append(Attempt(written=written, accepted=accepted, reasons=reasons))
+    return counted
+
+
+def _yield_lines(attempts: Sequence[Attempt], n_cases: int, passes: Passes) -> Iterator[Line]:
+    kept = proportion(sum(attempt.accepted for attempt in attempts), n_cases)
+    yield Line(
+        name="cases accepted",
+        value=kept,
+        baseline=f"at the first attempt: {proportion(attempts[0].accepted, attempts[0].written)}",
+        verdict="pass" if kept.value >= WORTHWHILE else "warn",
+        meaning=f"Cases whose note passed every check within {len(attempts)} attempts.",
+        action="" if kept.value >= WORTHWHILE else "Look at the reasons below; adapt longer, or use a larger backbone.",
+    )
+    stated, n_facts = 0, 0
+    by_model, n_written = 0, 0
+    for item in passes.accepted():
+        for fact_id, written in _facts_of(item.note):
+            n_facts += 1
+            stated += bool(item.note.stated.get(fact_id))
+            n_written += written is not None
+            by_model += bool(written)
+    if n_facts:
+        yield Line(
+            name="facts stated",
+            value=proportion(stated, n_facts),
+            baseline=f"in text that the model wrote: {proportion(by_model, n_facts)}",
+            meaning="Facts of the accepted cases that were located in their notes; sections such as medications and "
+            "results are rendered from the case, so that the second number is the model's own.",
+        )
+
+
+def _facts_of(note: Note) -> Iterator[tuple[str, bool | None]]:
+    """Give each fact of a note's case, with whether some statement of it lies in text that a model wrote."""
+    if note.case is None:
+        return
+    for fact in note.case.facts:
+        spans = note.stated.get(fact.id, ())
+        yield fact.id, any(span.overlaps(written) for span in spans for written in note.written)
+
+
+def _measured(config: Config, passes: Passes) -> Iterator[Line]:
+    """Measure the corpus, and the reference beside it where there is one."""
+    for component in config.measures:
+        measure = MEASURES.build(component.name, **component.options)
+        ours = measure(item.note for item in passes.accepted()) if next(passes.accepted(), None) else {}
+        real = measure(read_records(passes.reference, Note)) if passes.reference and component.name == "diversity" else {}
+        for name, estimate in ours.items():
+            yield Line(name=name.replace("_", " "), value=estimate, baseline=_real(real, name), meaning=_meaning(name))
+
+
+def _real(real: Mapping[str, Estimate], name: str) -> str:
+    return f"reference notes: {real[name]}" if name in real else ""
+
+
+def _meaning(name: str) -> str:
+    meanings = {
+        "self_bleu": "How much each note resembles the others: lower is more diverse.",
+        "distinct": "Distinct runs of words among all: higher is more diverse.",
+    }
+    return next((meaning for start, meaning in meanings.items() if name.startswith(start)), "")
+
+
+def _attempt_tables(attempts: Sequence[Attempt], passes: Passes) -> Iterator[Table]:
+    yield Table(
+        title="Attempts",
+        columns=("attempt", "notes written", "accepted"),
+        rows=tuple(
+            (str(i), attempt.written, proportion(attempt.accepted, attempt.written))
+            for i, attempt in enumerate(attempts, start=1)
+        ),
+        note="A rejected case keeps its id and facts and is written again with another seed and prompt variant.",
+    )
+    reasons = sum((attempt.reasons for attempt in attempts), Counter[str]())
+    limits = default_limits(passes.config.limits)
+    if reasons:
+        yield Table(
+            title="Why notes were rejected",
+            columns=("code", "notes", "limit", "meaning"),
+            rows=tuple(
+                (code, n, _limit(code, limits), CODES[code].meaning if code in CODES else "")
+                for code, n in reasons.most_common()
+            ),
+            note="A note may be rejected for several reasons.",
+        )
+
+
+def _limit(code: str, limits: Mapping[str, float | None]) -> str:
+    limit = limits.get(code, limits.get(code.partition("/")[0]))
+    return "" if limit is None else f"{limit:g}"
+
+
+def _samples(passes: Passes) -> Iterator[Sample]:
+    for item in islice(passes.accepted(), N_SAMPLES):
+        yield _sample(item)
+
+
+def _sample(item: Checked) -> Sample:
+    note = item.note
+    return sample(
+        note,
+        item.findings,
+        heading=f"{note_type_title(note.note_type)}, {note.specialty}",
+        attributes=note.case.attributes if note.case else {},
+    )
+
+
+def _notices(config: Config) -> tuple[str, ...]:
+    written = f"Every note here was written by a program ({config.backbone.name}); no patient is described."
+    source = config.adapt.train if config.adapt else None
+    return (written, *(_stands_in(source) if source else ()))
+
+
+def _stands_in(source: Source) -> Iterator[str]:
+    if source.file and Path(source.file).parts[:2] == ("configs", "sample"):
+        yield (
+            "The adapter was fitted on sample notes written for this project, which stand in for real ones: "
+            "the numbers show that the chain works, not how good it is on real notes."
+        )
+    if source.dataset:
+        yield f"The adapter was fitted on the {source.split} split of {DATASETS.kind(source.dataset).title}."
+
+
+def _provenance(config: Config, passes: Passes, command: str) -> dict[str, str]:
+    adapter = {"adapter": passes.adapter_hash} if passes.adapter_hash else {}
+    return {"command": command, "seed": str(config.seed), **adapter, **extras.versions()}
