@@ -1,6 +1,6 @@
 """The lines of a MTSamples report, which its csv turned into commas, put back.
 
-Each end of a line became one comma, with the blanks around it left: `…clear.,ASSESSMENT:,  Allergic rhinitis.,PLAN:,1. S`.
+Each end of a line became one comma, with the blanks around it left: `…clear.,ASSESSMENT:,  Rhinitis.,PLAN:,1. She`.
 A comma of the text is followed by a blank, as typists do; one that stands for a line is not, or it comes after a colon,
 or after a blank.
 """
