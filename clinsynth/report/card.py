@@ -91,7 +91,7 @@ def _header(card: Card) -> str:
     data = DatasetCardData(
         language="en",
         license=card.licence,
-        pretty_name=visible(card.title),
+        pretty_name=" ".join(visible(card.title).split()),
         size_categories=_size(card.n_rows),
         tags=list(card.tags),
         configs=[

@@ -77,7 +77,8 @@ def outline(markdown: str) -> list[str]:
             lines.append(line)
         elif line.startswith("|"):
             lines.append(str(line.replace("\\|", "").count("|")))
-        assert fence or "<" not in line
+        else:
+            assert "<" not in line
     assert not fence
     return lines
 
