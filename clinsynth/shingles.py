@@ -100,6 +100,16 @@ def runs(text: str, k: int) -> Runs:
     return Runs(hashes=hashes, starts=starts, ends=ends)
 
 
+def among(hashes: Hashes, known: Hashes) -> NDArray[np.bool_]:
+    """Say of each run whether it is known; `known` is in ascending order, as `numpy.unique` gives it."""
+    if not len(known):
+        return np.zeros(len(hashes), dtype=np.bool_)
+    places = np.searchsorted(known, hashes)
+    places[places == len(known)] = 0
+    found: NDArray[np.bool_] = known[places] == hashes
+    return found
+
+
 def jaccard(a: Hashes, b: Hashes) -> float:
     """Give the share of distinct runs that two texts have in common; 0 where neither has any."""
     a, b = np.unique(a), np.unique(b)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinsynth.shingles import NearCopies, clusters, jaccard, runs, shared_runs, shingle_hashes, words
+from clinsynth.shingles import NearCopies, among, clusters, jaccard, runs, shared_runs, shingle_hashes, words
 
 TEXTS = st.text(alphabet=st.sampled_from("ab 1,.\né"), max_size=60)
 
@@ -91,3 +91,10 @@ def test_texts_with_a_common_run_end_up_in_one_cluster_and_no_others(numbers: li
                 if set(a) & set(b):
                     together[i] = together[j] = together[i] | together[j]
     assert sorted(map(tuple, groups)) == sorted({tuple(sorted(group)) for group in together.values()})
+
+
+@given(st.lists(st.integers(0, 9)), st.lists(st.integers(0, 9)))
+def test_known_runs_are_found_among_many(numbers: list[int], known: list[int]) -> None:
+    """A run is known exactly when it is in the list."""
+    found = among(np.array(numbers, dtype=np.uint64), np.unique(np.array(known, dtype=np.uint64)))
+    assert found.tolist() == [number in known for number in numbers]

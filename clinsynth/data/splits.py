@@ -23,7 +23,7 @@ from clinsynth.errors import InputError, nearest
 from clinsynth.extras import data_dir
 from clinsynth.records import Note
 from clinsynth.seeds import generator
-from clinsynth.shingles import clusters, runs, shared_runs, words
+from clinsynth.shingles import among, clusters, runs, shared_runs, words
 from clinsynth.storage import write_text
 
 SEED = 7
@@ -173,7 +173,7 @@ def _section_links(texts: Sequence[str], bodies: Sequence[str]) -> Iterator[tupl
     of_bodies = [runs(body, SECTION_RUN).hashes for body in bodies]
     in_sections = np.unique(np.concatenate(of_bodies))
     # What only whole notes share is left out: they are compared by longer runs.
-    of_texts = [hashes[np.isin(hashes, in_sections)] for hashes in (runs(text, SECTION_RUN).hashes for text in texts)]
+    of_texts = [hashes[among(hashes, in_sections)] for hashes in (runs(text, SECTION_RUN).hashes for text in texts)]
     yield from shared_runs([*of_texts, *of_bodies])
 
 
