@@ -116,16 +116,15 @@ def sex_of_pronouns(text: str) -> str:
     """Give the sex that at least two thirds of the pronouns of a text speak of, else ""."""
     matches = [match.lastindex for match in _PRONOUN.finditer(text)]
     n_female, n = matches.count(1), len(matches)
-    if n == 0 or n < 3 * max(n_female, n - n_female) / 3:
-        return ""
-    if 3 * n_female >= 2 * n:
+    if 3 * n_female >= 2 * n > 0:
         return "female"
-    return "male" if 3 * (n - n_female) >= 2 * n else ""
+    return "male" if 3 * (n - n_female) >= 2 * n > 0 else ""
 
 
 _DOSE_UNITS = {
     "mg": ("mg", "mgs", "milligram", "milligrams"),
     "mcg": ("mcg", "microgram", "micrograms", "ug", "µg", "μg"),
+    "mg/m2": ("mg/m2", "mg/m²", "mg per square meter"),
     "g": ("g", "gm", "gms", "gram", "grams"),
     "mL": ("ml", "milliliter", "milliliters", "cc"),
     "mEq": ("meq", "milliequivalents"),
@@ -135,9 +134,10 @@ _DOSE_UNITS = {
     "capsules": ("capsule", "capsules", "cap", "caps"),
     "drops": ("drop", "drops"),
     "sprays": ("spray", "sprays"),
+    "applications": ("application", "applications"),
 }
 _DOSE_UNIT_OF = {word: unit for unit, words in _DOSE_UNITS.items() for word in words}
-_COUNTED = frozenset({"units", "puffs", "tablets", "capsules", "drops", "sprays"})
+_COUNTED = frozenset({"units", "puffs", "tablets", "capsules", "drops", "sprays", "applications"})
 
 
 def _any_of(words: Iterable[str]) -> str:
@@ -176,7 +176,11 @@ _PER_DAY = r"(?:daily|(?:a|per|each|every)\s{1,2}day)"
 _PER_WEEK = r"(?:weekly|(?:a|per|each|every)\s{1,2}week)"
 _PER_MONTH = r"(?:monthly|(?:a|per|each|every)\s{1,2}month)"
 _FREQUENCIES: tuple[tuple[str, str], ...] = (
-    (rf"(?P<daily>{_any_of(_TIMES)})\s{{1,2}}{_PER_DAY}", "{daily} daily"),
+    (r"once\sas\sneeded", "once as needed"),
+    (
+        rf"(?P<daily>{_any_of(_TIMES)})\s{{1,2}}{_PER_DAY}(?:\s(?P<meals>with|before|after)\smeals)?",
+        "{daily} daily{meals}",
+    ),
     (rf"(?P<weekly>{_any_of(_TIMES)})\s{{1,2}}{_PER_WEEK}", "{weekly} weekly"),
     (rf"(?P<monthly>{_any_of(_TIMES)})\s{{1,2}}{_PER_MONTH}", "{monthly} monthly"),
     (r"(?:every|each)\s(?P<unit_apart>\d{1,2})\s?(?P<apart>weeks|months|days)", "every {unit_apart} {apart}"),
@@ -184,6 +188,7 @@ _FREQUENCIES: tuple[tuple[str, str], ...] = (
         r"(?:every|q\.?)\s{0,2}(?P<hours>\d{1,2}(?:\s?(?:-|to)\s?\d{1,2})?)[\s-]{0,2}(?:hours|hour|hrs|hr|h)(?:\b\.?)",
         "every {hours} hours",
     ),
+    (r"every\shour|hourly", "every hour"),
     (r"b\.\s?i\.\s?d\.?|bid", "twice daily"),
     (r"t\.\s?i\.\s?d\.?|tid", "three times daily"),
     (r"q\.\s?i\.\s?d\.?|qid", "four times daily"),
@@ -218,7 +223,10 @@ def _frequency(match: re.Match[str]) -> str:
     groups = match.groupdict(default="")
     words = {name: _TIMES.get(" ".join(groups[name].lower().split()), "") for name in ("daily", "weekly", "monthly")}
     hours = re.sub(r"\s?(?:-|to)\s?", "-", groups["hours"].lower())
-    return form.format(**words, hours=hours, unit_apart=groups["unit_apart"], apart=groups["apart"].lower())
+    meals = f" {groups['meals'].lower()} meals" if groups["meals"] else ""
+    return form.format(
+        **words, meals=meals, hours=hours, unit_apart=groups["unit_apart"], apart=groups["apart"].lower()
+    )
 
 
 def _with_as_needed(text: str, found: Sequence[Value]) -> Iterator[Value]:
@@ -252,11 +260,14 @@ _UNITS: Mapping[str, tuple[str, ...]] = {
     "mIU/L": ("miu/l", "uiu/ml", "µiu/ml", "mu/l"),
     "IU/mL": ("iu/ml",),
     "mg/L": ("mg/l",),
+    "mg/24 h": ("mg/24 h", "mg/24 hours", "mg per 24 hours"),
+    "U/mL": ("u/ml", "units/ml"),
+    "cells/uL": ("cells/ul", "cells/mm3", "cells/µl", "cells/μl"),
     "mg/g": ("mg/g",),
-    "mL/min": ("ml/min", "ml/min/1.73 m2"),
-    "mm/h": ("mm/h", "mm/hr"),
-    "10^9/L": ("10^9/l", "x10^9/l", "x 10^9/l", "k/ul", "k/µl", "thousand/ul", "x10e9/l", "x10(9)/l", "/nl"),
-    "10^12/L": ("10^12/l", "x10^12/l", "x 10^12/l", "m/ul", "million/ul"),
+    "mL/min/1.73 m2": ("ml/min/1.73 m2", "ml/min/1.73m2", "ml/min/1.73 m²", "ml/min"),
+    "mm/hr": ("mm/hr", "mm/h", "mm per hour"),
+    "K/uL": ("k/ul", "k/µl", "k/μl", "thousand/ul", "x10^9/l", "x 10^9/l", "10^9/l", "x10e9/l", "x10(9)/l"),
+    "M/uL": ("m/ul", "m/µl", "m/μl", "million/ul", "x10^12/l", "x 10^12/l", "10^12/l"),
     "fL": ("fl",),
     "pg": ("pg",),
     "seconds": ("seconds", "sec", "s"),

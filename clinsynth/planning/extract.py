@@ -18,6 +18,7 @@ from clinsynth.ontology.values import (
     find_sexes,
     sex_of_pronouns,
 )
+from clinsynth.planning.results import BLOOD_PRESSURE, SYSTOLIC
 from clinsynth.prompts.headings import find_headings
 from clinsynth.records import Case, Fact, Note, Span
 
@@ -217,7 +218,7 @@ def _results(text: str, named: Sequence[Mention]) -> Iterator[_Statement]:
         span = Span(start=min(result.name_span.start, result.span.start), end=result.span.end)
         yield _Statement(
             kind=concept.kind,
-            subject=concept.name,
+            subject=BLOOD_PRESSURE if "/" in result.number and concept.name == SYSTOLIC else concept.name,
             relation="measured",
             value=f"{result.number} {unit}".rstrip(),
             span=span,

@@ -54,6 +54,7 @@ FREQUENCIES = [
     "[[q.d.=>once daily]], [[daily=>once daily]], [[once a day=>once daily]], [[q day=>once daily]]",
     "[[t.i.d.=>three times daily]] [[q.i.d.=>four times daily]] [[q.h.s.=>at bedtime]] [[at bedtime=>at bedtime]]",
     "[[q.4-6h. p.r.n.=>every 4-6 hours as needed]]; [[every 8 hours=>every 8 hours]]; [[q6h=>every 6 hours]]",
+    "[[three times a day with meals=>three times daily with meals]], [[once as needed=>once as needed]]",
     "[[every other day=>every other day]], [[once weekly=>once weekly]], [[twice a week=>twice weekly]]",
     "activities and daily living; the daily basis; abide; qdx",
 ]
@@ -79,7 +80,7 @@ def test_finds_what_is_marked(finder: Callable[[str], tuple[Value, ...]], marked
     [
         ("<potassium> 3.5", ["3.5"]),
         ("<potassium> was low at 2.9 mmol/L.", ["2.9 mmol/L"]),
-        ("<creatinine> of 1.4, <WBC> 12.3 K/uL", ["1.4", "12.3 10^9/L"]),
+        ("<creatinine> of 1.4, <WBC> 12.3 K/uL", ["1.4", "12.3 K/uL"]),
         ("<BP>: 120/80 mm Hg, <pulse> 88", ["120/80 mmHg", "88"]),
         ("<temperature> 98.6 degrees Fahrenheit", ["98.6 F"]),
         ("<temperature> 38.4 C. <oxygen saturation> 98% on room air", ["38.4 C", "98 %"]),
