@@ -1,0 +1,120 @@
+"""Whether a mention is negated, by trigger phrases and their scope.
+
+The method is NegEx (Chapman et al., 2001, doi:10.1006/jbin.2001.1029) with the scope of its successor ConText
+(Harkema et al., 2009, doi:10.1016/j.jbi.2009.05.002): a phrase before a mention negates up to the end of the sentence
+or a term that ends its scope; a phrase after it negates over a few words; phrases that only look negative negate
+nothing. The phrases were written for this project.
+"""
+
+import re
+from collections.abc import Iterable
+
+from clinsynth.records import Span
+
+# Looked at on either side of a mention; no clinical sentence that negates is longer.
+_WINDOW = 400
+_WORDS_AFTER = 5
+
+_LOOKS_NEGATIVE = (
+    "no change", "no changes", "no significant change", "no interval change", "no increase", "no decrease",
+    "no improvement", "no relief", "no further workup", "no response", "no doubt", "no choice", "no worse",
+    "not only", "not just", "not merely", "not necessarily", "not certain if", "not certain whether", "not sure if",
+    "not clear if", "not clear whether", "not rule out", "not ruled out", "cannot rule out", "can not rule out",
+    "cannot be ruled out", "can not be ruled out", "could not be ruled out", "not be excluded", "cannot exclude",
+    "not well controlled", "not controlled", "not optimally controlled", "not adequately controlled", "not improved",
+    "not improving", "not resolved", "not relieved", "not responding", "not responsive", "not tolerate",
+    "not tolerated", "without improvement", "without relief", "without change", "without difficulty",
+    "without resolution", "gram negative", "gram-negative", "rh negative", "rh-negative", "no longer controlled",
+)  # fmt: skip
+_BEFORE = (
+    "no", "not", "none of", "without", "w/o", "denies", "denied", "denying", "deny", "denial of", "negative for",
+    "neg for", "negative history of", "absence of", "absent", "free of", "free from", "never had", "never has had",
+    "never developed", "never experienced", "never", "no evidence of", "no sign of", "no signs of", "no history of",
+    "no complaints of", "no known", "no new", "no prior", "no previous", "no longer has", "no longer had", "ruled out",
+    "ruled out for", "rules out", "ruling out", "lack of", "lacks", "lacked", "lacking", "neither", "nor", "cannot see",
+    "did not", "does not", "do not", "doesn't", "didn't", "don't", "has not", "have not", "had not", "hasn't",
+    "haven't", "hadn't", "is not", "are not", "was not", "were not", "isn't", "aren't", "wasn't", "weren't",
+    "fails to reveal", "failed to reveal", "failed to show", "failed to demonstrate", "unremarkable for",
+    "nondiagnostic for", "not demonstrate", "not reveal", "excluded", "rather than", "instead of",
+)  # fmt: skip
+_AFTER = (
+    "absent", "is absent", "are absent", "was absent", "were absent", "denied", "is denied", "are denied",
+    "was denied", "were denied", "none", "negative", "is negative", "are negative", "was negative", "were negative",
+    "not present", "not seen", "not noted", "not found", "not detected", "not identified", "not appreciated",
+    "not evident", "not demonstrated", "not observed", "not elicited", "not reported", "not palpable",
+    "ruled out", "is ruled out", "was ruled out", "were ruled out", "has been ruled out", "have been ruled out",
+    "been ruled out", "excluded", "was excluded", "has been excluded", "is unlikely", "was unlikely", "unlikely",
+    "did not occur", "never occurred",
+)  # fmt: skip
+_ENDS_SCOPE = (
+    "but", "however", "nevertheless", "although", "though", "even though", "yet", "still", "except", "except for",
+    "except that", "with the exception of", "aside from", "apart from", "other than", "besides", "only", "who",
+    "which", "where", "because", "because of", "since", "due to", "secondary to", "as a result of", "caused by",
+    "in the setting of", "as well as having", "positive for", "significant for", "notable for", "remarkable for",
+    "presents with", "presented with", "presenting with", "presents for", "presented for", "complains of",
+    "complained of", "complaining of", "reports", "reported", "endorses", "endorsed", "admits to", "admits", "admitted",
+    "has", "had", "developed", "develops", "experienced", "remains on", "is on", "was on", "takes", "started on",
+    "was started", "was given", "was treated", "treated with", "continues", "continued", "managed with",
+    "responded to", "resolved with", "relieved by", "relieved with", "improved with", "status post", "and is", "and was",
+    "and has", "and had", "and will", "he is", "she is", "he has", "she has", "the patient is", "the patient has",
+    "while", "whereas", "until", "then", "now",
+)  # fmt: skip
+
+
+def _alternatives(phrases: Iterable[str]) -> str:
+    longest_first = sorted(phrases, key=len, reverse=True)
+    return "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in longest_first)
+
+
+_BEFORE_PHRASES = re.compile(
+    rf"(?<![\w-])(?:(?P<looks>{_alternatives(_LOOKS_NEGATIVE)})|(?P<before>{_alternatives(_BEFORE)})"
+    rf"|(?P<ends>{_alternatives(_ENDS_SCOPE)}))(?![\w-])|(?P<mark>;)",
+    re.IGNORECASE,
+)
+_AFTER_PHRASES = re.compile(
+    rf"(?<![\w-])(?:(?P<looks>{_alternatives(_LOOKS_NEGATIVE)})|(?P<after>{_alternatives(_AFTER)})"
+    rf"|(?P<ends>{_alternatives((*_ENDS_SCOPE, 'no', 'without', 'denies', 'negative for', 'denied any'))}))"
+    r"(?![\w-])|(?P<mark>;)",
+    re.IGNORECASE,
+)
+# A full stop before a blank (so not within "5.9"), or a new line that does not go on in lower case.
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)|\n\s*(?![a-z\s])")
+_WORD = re.compile(r"[\w'/-]+")
+
+
+def is_negated(text: str, span: Span) -> bool:
+    """Say whether the text says that what stands at the span is absent.
+
+    >>> is_negated("She denies fever, chills or cough.", Span(start=18, end=24))
+    True
+    >>> is_negated("No fever, but has a cough.", Span(start=20, end=25))
+    False
+    """
+    return _negated_before(_sentence_before(text, span.start)) or _negated_after(_sentence_after(text, span.end))
+
+
+def _sentence_before(text: str, end: int) -> str:
+    window = text[max(0, end - _WINDOW) : end]
+    starts = [match.end() for match in _SENTENCE_END.finditer(window)]
+    return window[starts[-1] :] if starts else window
+
+
+def _sentence_after(text: str, start: int) -> str:
+    window = text[start : start + _WINDOW]
+    match = _SENTENCE_END.search(window)
+    return window[: match.start()] if match else window
+
+
+def _negated_before(words: str) -> bool:
+    negated = False
+    for match in _BEFORE_PHRASES.finditer(words):
+        if match.lastgroup != "looks":
+            negated = match.lastgroup == "before"
+    return negated
+
+
+def _negated_after(words: str) -> bool:
+    match = next((match for match in _AFTER_PHRASES.finditer(words) if match.lastgroup != "looks"), None)
+    if match is None or match.lastgroup != "after":
+        return False
+    return len(_WORD.findall(words[: match.start()])) <= _WORDS_AFTER
