@@ -14,7 +14,7 @@ from clinsynth.records import Note
 words = st.lists(st.sampled_from("abcde"), max_size=12)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(st.lists(words, min_size=2, max_size=8), st.integers(1, 5))
 def test_self_bleu_is_that_of_nltk(texts: list[list[str]], order: int) -> None:
     """Each text scores what NLTK's sentence BLEU with method 1 gives it against all the others."""
