@@ -1,11 +1,12 @@
 """The data set card beside what was written: what it is, and the recipe that repeats it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from clinsynth import storage
+from clinsynth.report.records import Line, Report
 from clinsynth.report.visible import visible
 
 SIZES = (
@@ -31,72 +32,70 @@ class Credit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Card:
-    """What a data set card says.
+class CardDetails:
+    """What a card says beyond the report.
 
     Attributes:
-        summary: What this is, in a sentence or two.
-        n_rows: Rows of the main table.
+        n_rows: Rows of the main table, if they are known.
         data_files: Name of each table to its files, relative to the card ("corpus": "corpus/*.parquet").
-        command: What repeats the run, as typed in a shell.
-        config: The configuration as resolved, as YAML; empty where there is none.
-        provenance: Versions, hashes, seed, by name.
-        limits: What it must not be used for, and what is known to be wrong with it.
+        limits: What the data must not be used for, and what is known to be wrong with it.
         licence: A licence name that the Hugging Face hub knows; "other" where the sources decide.
     """
 
-    title: str
-    summary: str
-    n_rows: int
-    command: str
+    n_rows: int | None = None
     data_files: Mapping[str, str] = field(default_factory=dict)
-    config: str = ""
-    provenance: Mapping[str, str] = field(default_factory=dict)
     credits: tuple[Credit, ...] = ()
     limits: tuple[str, ...] = ()
     licence: str = "other"
     tags: tuple[str, ...] = ("clinical", "clinsynth")
 
 
-def write_card(folder: Path, card: Card) -> Path:
+def write_card(folder: Path, report: Report, details: CardDetails | None = None) -> Path:
     """Write `README.md`, a Hugging Face data set card, readable by its owner only; give its path.
+
+    The command that repeats the run is `report.provenance["command"]`.
 
     Raises:
         OutputError: The folder cannot be written to.
     """
     path = folder / "README.md"
-    storage.write_text(path, render_card(card))
+    storage.write_text(path, render_card(report, details or CardDetails()))
     return path
 
 
-def render_card(card: Card) -> str:
+def render_card(report: Report, details: CardDetails) -> str:
     """Give the card as Markdown under its YAML header."""
+    facts = {name: fact for name, fact in report.provenance.items() if name != "command"}
     parts = [
-        f"---\n{_header(card)}\n---",
-        f"# {_inline(card.title)}",
-        _inline(card.summary),
-        _section("Repeat it", _code(card.command, "sh")),
-        _section("Limits", "\n".join(f"- {_inline(limit)}" for limit in card.limits)),
-        _section("Sources and their licences", _credits(card.credits)),
-        _section("Versions and hashes", _pairs(card.provenance)),
-        _section("Configuration", _code(card.config, "yaml")),
-        _section("Citation", _code(_citation(card), "bibtex")),
+        f"---\n{_header(report, details)}\n---",
+        f"# {_inline(report.title)}",
+        _inline(report.subtitle),
+        _list(report.notices),
+        _section("Repeat it", _code(report.provenance.get("command", ""), "sh")),
+        _section(
+            "Scores", _table(("score", "verdict", "value [95 % interval]", "beside it"), map(_score, report.lines))
+        ),
+        _section("Limits", _list(details.limits)),
+        _section("Sources and their licences", _table(("what", "licence", "used for"), map(_credit, details.credits))),
+        _section("Versions and hashes", _table(("what", "value"), facts.items())),
+        _section("Configuration", _code(report.config, "yaml")),
+        _section("Citation", _code(_citation(facts.get("clinsynth", "")), "bibtex")),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _header(card: Card) -> str:
+def _header(report: Report, details: CardDetails) -> str:
     from huggingface_hub import DatasetCardData
 
     data = DatasetCardData(
         language="en",
-        license=card.licence,
-        pretty_name=" ".join(visible(card.title).split()),
-        size_categories=_size(card.n_rows),
-        tags=list(card.tags),
+        license=details.licence,
+        pretty_name=" ".join(visible(report.title).split()),
+        size_categories=None if details.n_rows is None else _size(details.n_rows),
+        tags=list(details.tags),
         configs=[
             {"config_name": name, "data_files": files, "default": place == 0}
-            for place, (name, files) in enumerate(card.data_files.items())
+            for place, (name, files) in enumerate(details.data_files.items())
         ]
         or None,
     )
@@ -126,17 +125,24 @@ def _code(text: str, language: str) -> str:
     return f"{fence}{language}\n{visible(text).rstrip()}\n{fence}"
 
 
-def _credits(given: tuple[Credit, ...]) -> str:
-    rows = [f"| {_inline(c.name)} | {_inline(c.licence)} | {_inline(c.use)} |" for c in given]
-    return "\n".join(["| what | licence | used for |", "| --- | --- | --- |", *rows]) if rows else ""
+def _list(items: Iterable[str]) -> str:
+    return "\n".join(f"- {_inline(item)}" for item in items)
 
 
-def _pairs(facts: Mapping[str, str]) -> str:
-    rows = [f"| {_inline(name)} | {_inline(value)} |" for name, value in facts.items()]
-    return "\n".join(["| what | value |", "| --- | --- |", *rows]) if rows else ""
+def _table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [f"| {' | '.join(map(_inline, row))} |" for row in rows]
+    head = [f"| {' | '.join(columns)} |", f"|{' --- |' * len(columns)}"]
+    return "\n".join([*head, *lines]) if lines else ""
 
 
-def _citation(card: Card) -> str:
-    version = card.provenance.get("clinsynth", "")
+def _score(line: Line) -> tuple[str, ...]:
+    return (line.name, line.verdict, str(line.value), line.baseline)
+
+
+def _credit(credit: Credit) -> tuple[str, ...]:
+    return (credit.name, credit.licence, credit.use)
+
+
+def _citation(version: str) -> str:
     stated = f",\n  version = {{{version}}}" if version else ""
     return f"@software{{clinsynth,\n  title = {{clinsynth: synthetic clinical text with safety checks}}{stated}\n}}"

@@ -7,16 +7,20 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clinsynth.report.card import Card, Credit, render_card, write_card
+from clinsynth.estimates import proportion
+from clinsynth.report.card import CardDetails, Credit, render_card, write_card
+from clinsynth.report.records import Line, Report
 
-CARD = Card(
+REPORT = Report(
     title="Notes: a test",
-    summary="Some notes.",
-    n_rows=24,
-    command="clinsynth run demo.yaml --out out",
-    data_files={"corpus": "corpus/*.parquet", "findings": "findings.jsonl"},
+    subtitle="Some notes.",
+    lines=(Line(name="kept", value=proportion(8, 10), baseline="0.5", verdict="pass"),),
     config="name: demo\nseed: 7\n",
-    provenance={"clinsynth": "0.1.0", "template": "ab12"},
+    provenance={"command": "clinsynth run demo.yaml --out out", "clinsynth": "0.1.0", "template": "ab12"},
+)
+DETAILS = CardDetails(
+    n_rows=24,
+    data_files={"corpus": "corpus/*.parquet", "findings": "findings.jsonl"},
     credits=(Credit(name="MTSamples", licence="CC0-1.0", use="base | model"),),
     limits=("Not for care.",),
 )
@@ -31,20 +35,28 @@ def header(text: str) -> dict[str, object]:
 
 def test_the_hub_reads_its_header() -> None:
     """The library of the hub reads back title, size, licence and the files of each table."""
-    read = header(render_card(CARD))
+    read = header(render_card(REPORT, DETAILS))
     assert read["pretty_name"] == "Notes: a test"
     assert read["size_categories"] == "n<1K"
     assert read["license"] == "other"
-    assert [(c["config_name"], c["data_files"]) for c in read["configs"]] == list(CARD.data_files.items())  # type: ignore[attr-defined]
+    assert [(c["config_name"], c["data_files"]) for c in read["configs"]] == list(DETAILS.data_files.items())  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
     "needed",
-    ["clinsynth run demo.yaml --out out", "seed: 7", "ab12", "CC0-1.0", "Not for care.", "@software{clinsynth"],
+    [
+        "clinsynth run demo.yaml --out out",
+        "seed: 7",
+        "ab12",
+        "CC0-1.0",
+        "0.80 [0.49, 0.94], n=10",
+        "Not for care.",
+        "@software{clinsynth",
+    ],
 )
 def test_holds_the_recipe(needed: str) -> None:
     """Command, configuration, hashes, licences, limits and citation are all there."""
-    assert needed in render_card(CARD)
+    assert needed in render_card(REPORT, DETAILS)
 
 
 @settings(deadline=None, max_examples=40)
@@ -52,17 +64,23 @@ def test_holds_the_recipe(needed: str) -> None:
 @example("a\n---\nb: c\n````\n| x |\n<b>\n## h")
 def test_any_text_stays_in_its_place(text: str) -> None:
     """No text breaks the header, opens a tag, ends a fence or adds a cell."""
-    card = Card(
-        title=text, summary=text, n_rows=1, command=text, config=text, provenance={text: text}, limits=(text,),
-        credits=(Credit(name=text, licence=text, use=text),),
-    )  # fmt: skip
-    rendered = render_card(card)
+    rendered = written_with(text)
     assert header(rendered)["language"] == "en"
-    plain = Card(
-        title="a", summary="a", n_rows=1, command="a", config="a", provenance={"a": "a"}, limits=("a",),
-        credits=(Credit(name="a", licence="a", use="a"),),
-    )  # fmt: skip
-    assert outline(rendered) == outline(render_card(plain))
+    assert outline(rendered) == outline(written_with("a"))
+
+
+def written_with(text: str) -> str:
+    line = Line(name=text, value=text, baseline=text)
+    report = Report(
+        title=text,
+        subtitle=text,
+        notices=(text,),
+        lines=(line,),
+        config=text,
+        provenance={"command": text, f"x{text}": text},
+    )
+    credit = Credit(name=text, licence=text, use=text)
+    return render_card(report, CardDetails(n_rows=1, credits=(credit,), limits=(text,)))
 
 
 def outline(markdown: str) -> list[str]:
@@ -85,4 +103,4 @@ def outline(markdown: str) -> list[str]:
 
 def test_is_private(tmp_path: Path) -> None:
     """The card is readable by its owner only."""
-    assert stat.S_IMODE(write_card(tmp_path, CARD).stat().st_mode) == 0o600
+    assert stat.S_IMODE(write_card(tmp_path, REPORT, DETAILS).stat().st_mode) == 0o600
