@@ -15,7 +15,7 @@ from pathlib import Path
 
 from clinsynth.errors import InputError, MissingError
 from clinsynth.ontology.concepts import Concept, Relation
-from clinsynth.ontology.loading import CONCEPT_COLUMNS, RELATION_COLUMNS, TABLES, checksum, read_about
+from clinsynth.ontology.loading import CONCEPT_COLUMNS, RELATION_COLUMNS, TABLES, checksum, load_ontology, read_about
 from clinsynth.ontology.sources import OpenSources
 
 AUTHORED = {
@@ -119,7 +119,7 @@ def _concept(kind: str, row: Row, sources: OpenSources) -> Concept:
     codes: dict[str, str] = {}
     if kind == "condition":
         attributes["therapy"] = "none" if row["drugs"] == _NO_DRUG else "drug"
-        doid = sources.doid(names)
+        doid = sources.doid(row["name"])
         codes = {"icd10cm": row["icd10cm"]} | ({"doid": doid} if doid else {})
     if kind in {"lab", "vital"}:
         attributes = {key: value for key, value in attributes.items() if value or not key.endswith("male")}
@@ -153,9 +153,8 @@ def _treatment_source(authored: AuthoredTables, sources: OpenSources) -> Callabl
 
     def source(condition: str, drug: str) -> str:
         row = conditions[condition]
-        doid = sources.doid((condition, *_items(row["synonyms"])))
         names = (drug, *_items(drugs.get(drug, {"synonyms": ""})["synonyms"]))
-        return sources.treatment((doid, *_items(row["matches"])), names) or "curated"
+        return sources.treatment((sources.doid(condition), *_items(row["matches"])), names) or "curated"
 
     return source
 
@@ -185,8 +184,6 @@ def verify(folder: Path, data: Path) -> list[str]:
     Raises:
         MissingError: An open file is not below `data`.
     """
-    from clinsynth.ontology.loading import load_ontology
-
     ontology, sources = load_ontology(str(folder)), OpenSources(data)
     wrong = [
         f"{concept.id}: there is no billable ICD-10-CM code {concept.codes['icd10cm']}"
@@ -196,7 +193,7 @@ def verify(folder: Path, data: Path) -> list[str]:
     wrong += [
         f"{concept.id}: {concept.codes['doid']} has another name in the Disease Ontology"
         for concept in ontology.of_kind("condition")
-        if "doid" in concept.codes and sources.doid(concept.names) != concept.codes["doid"]
+        if "doid" in concept.codes and sources.doid(concept.name) != concept.codes["doid"]
     ]
     wrong += [
         f"{row.subject} {row.predicate} {row.object}: {row.source} does not exist"

@@ -31,13 +31,14 @@ class Concept:
         id: "kind/name-in-lower-case" ("condition/type-2-diabetes-mellitus").
         name: The name a clinician would write; unique within its kind.
         kind: One of `KINDS`.
-        synonyms: Other names: abbreviations, lay terms, brand names.
+        synonyms: Other wordings by which a text names it: abbreviations, lay terms, brand names. Some are
+            adjectives ("febrile") or narrower; to write it, use the name.
         codes: Coding system to code ("icd10cm": "E11.9", "doid": "DOID:9352").
         attributes: What is known of it, as text; lists are joined with "|". A condition has sex ("female", "male" or
             ""), age_min, age_max (years), prevalence ("common", "uncommon", "rare"), specialty and therapy ("drug",
-            or "none" where no drug treats it); a medication class, doses, frequencies, route, form; a lab or vital
-            sign unit, low, high, critical_low, critical_high, decimals, and low_female or high_male where sex
-            matters. An absent limit is "".
+            or "none" where drugs are not the treatment); a symptom sex and system; a medication class, doses,
+            frequencies, route, form; a lab or vital sign unit, low, high, critical_low, critical_high, decimals, and
+            low_female or high_male where sex matters. An absent limit is "".
         source: The opened data file it comes from, or "curated".
     """
 
@@ -136,6 +137,6 @@ class Ontology:
     def _names(self) -> dict[tuple[str, str], Concept]:
         return {
             (concept.kind, name.casefold()): concept
-            for concept in reversed(self.concepts.values())
+            for concept in reversed(tuple(self.concepts.values()))
             for name in concept.names
         }

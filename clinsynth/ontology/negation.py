@@ -7,8 +7,10 @@ nothing. The phrases were written for this project.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
+from clinsynth.ontology.phrases import PhraseIndex
 from clinsynth.records import Span
 
 # Looked at on either side of a mention; no clinical sentence that negates is longer.
@@ -55,30 +57,24 @@ _ENDS_SCOPE = (
     "complained of", "complaining of", "reports", "reported", "endorses", "endorsed", "admits to", "admits", "admitted",
     "has", "had", "developed", "develops", "experienced", "remains on", "is on", "was on", "takes", "started on",
     "was started", "was given", "was treated", "treated with", "continues", "continued", "managed with",
-    "responded to", "resolved with", "relieved by", "relieved with", "improved with", "status post", "and is", "and was",
-    "and has", "and had", "and will", "he is", "she is", "he has", "she has", "the patient is", "the patient has",
-    "while", "whereas", "until", "then", "now",
+    "responded to", "resolved with", "relieved by", "relieved with", "improved with", "status post", "and is",
+    "and was", "and has", "and had", "and will", "he is", "she is", "he has", "she has", "the patient is",
+    "the patient has", "while", "whereas", "until", "then", "now",
 )  # fmt: skip
 
 
-def _alternatives(phrases: Iterable[str]) -> str:
-    longest_first = sorted(phrases, key=len, reverse=True)
-    return "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in longest_first)
+# Behind a mention these begin to negate what follows them.
+_STARTS_ANOTHER_SCOPE = ("no", "without", "denies", "negative for", "and no", "denied any")
 
 
-_BEFORE_PHRASES = re.compile(
-    rf"(?<![\w-])(?:(?P<looks>{_alternatives(_LOOKS_NEGATIVE)})|(?P<before>{_alternatives(_BEFORE)})"
-    rf"|(?P<ends>{_alternatives(_ENDS_SCOPE)}))(?![\w-])|(?P<mark>;)",
-    re.IGNORECASE,
-)
-_AFTER_PHRASES = re.compile(
-    rf"(?<![\w-])(?:(?P<looks>{_alternatives(_LOOKS_NEGATIVE)})|(?P<after>{_alternatives(_AFTER)})"
-    rf"|(?P<ends>{_alternatives((*_ENDS_SCOPE, 'no', 'without', 'denies', 'negative for', 'denied any'))}))"
-    r"(?![\w-])|(?P<mark>;)",
-    re.IGNORECASE,
-)
-# A full stop before a blank (so not within "5.9"), or a new line that does not go on in lower case.
-_SENTENCE_END = re.compile(r"[.!?](?=\s|$)|\n\s*(?![a-z\s])")
+def _roles(**phrases: Iterable[str]) -> dict[str, str]:
+    return {phrase.replace("-", " "): role for role, group in phrases.items() for phrase in group}
+
+
+_ROLES_BEFORE = _roles(looks=_LOOKS_NEGATIVE, ends=_ENDS_SCOPE, negates=_BEFORE)
+_ROLES_AFTER = _roles(looks=_LOOKS_NEGATIVE, ends=(*_ENDS_SCOPE, *_STARTS_ANOTHER_SCOPE), negates=_AFTER)
+# A full stop before a blank (so not within "5.9"), a semicolon, or a new line that does not go on in lower case.
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)|;|\n\s*(?![a-z\s])")
 _WORD = re.compile(r"[\w'/-]+")
 
 
@@ -106,15 +102,31 @@ def _sentence_after(text: str, start: int) -> str:
 
 
 def _negated_before(words: str) -> bool:
-    negated = False
-    for match in _BEFORE_PHRASES.finditer(words):
-        if match.lastgroup != "looks":
-            negated = match.lastgroup == "before"
-    return negated
+    roles = [role for _, role in _phrases(words, _index_before(), _ROLES_BEFORE) if role != "looks"]
+    return bool(roles) and roles[-1] == "negates"
 
 
 def _negated_after(words: str) -> bool:
-    match = next((match for match in _AFTER_PHRASES.finditer(words) if match.lastgroup != "looks"), None)
-    if match is None or match.lastgroup != "after":
-        return False
-    return len(_WORD.findall(words[: match.start()])) <= _WORDS_AFTER
+    found = _phrases(words, _index_after(), _ROLES_AFTER)
+    start, role = next(((start, role) for start, role in found if role != "looks"), (0, "ends"))
+    return role == "negates" and len(_WORD.findall(words[:start])) <= _WORDS_AFTER
+
+
+def _phrases(words: str, index: PhraseIndex, roles: Mapping[str, str]) -> Iterator[tuple[int, str]]:
+    """Give where each phrase starts, and its role: leftmost, longest, without overlap."""
+    role_of = tuple(roles.values())
+    reached = 0
+    for start, end, number in index.find(words):
+        if start >= reached:
+            yield start, role_of[number]
+            reached = end
+
+
+@cache
+def _index_before() -> PhraseIndex:
+    return PhraseIndex(_ROLES_BEFORE)
+
+
+@cache
+def _index_after() -> PhraseIndex:
+    return PhraseIndex(_ROLES_AFTER)

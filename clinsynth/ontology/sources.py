@@ -32,14 +32,10 @@ class OpenSources:
         """Say whether a code ("E11.9") stands in ICD-10-CM and is no mere heading."""
         return code.replace(".", "") in self._billable
 
-    def doid(self, names: Iterable[str]) -> str:
-        """Give the Disease Ontology term whose name is one of the names, else one with such an exact synonym, else ""."""
-        folded = [name.casefold() for name in names]
-        for known in (self._doid_names, self._doid_synonyms):
-            for name in folded:
-                if name in known:
-                    return known[name]
-        return ""
+    def doid(self, name: str) -> str:
+        """Give the Disease Ontology term of that name, else one with it as an exact synonym, else ""."""
+        folded = name.casefold()
+        return self._doid_names.get(folded) or self._doid_synonyms.get(folded, "")
 
     def treatment(self, diseases: Iterable[str], drugs: Iterable[str]) -> str:
         """Give a row in which one of the drugs treats one of the diseases, by names or DOIDs; "" when there is none."""

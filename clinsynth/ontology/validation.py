@@ -45,12 +45,10 @@ def _attributes(concept: Concept) -> Iterator[str]:
     for key in _REQUIRED.get(concept.kind, ()):
         if key not in concept.attributes:
             yield f'{concept.id} has no attribute "{key}"'
-    if concept.kind != "condition":
-        return
-    if concept.attributes.get("prevalence") not in PREVALENCES:
-        yield f"the prevalence of {concept.id} must be one of {', '.join(PREVALENCES)}"
-    if concept.attributes.get("sex") not in SEXES:
+    if concept.attributes.get("sex", "") not in SEXES:
         yield f"the sex of {concept.id} must be female, male or empty"
+    if concept.kind == "condition" and concept.attributes.get("prevalence") not in PREVALENCES:
+        yield f"the prevalence of {concept.id} must be one of {', '.join(PREVALENCES)}"
 
 
 def _names(line: int, concept: Concept, names: dict[tuple[str, str], tuple[int, Concept]]) -> Iterator[str]:
