@@ -17,9 +17,6 @@ from clinsynth.storage import write_parquet, write_records
 SENTENCE = "Patient Harriet Quimby has sepsis."
 TEXTS = {"a": 'Line one.\nLine "two", then, a comma.', "7": "Fièvre à 39 °C.", "row": SENTENCE}
 
-# dill warns of a class of pyarrow while `datasets` fingerprints what a test saves.
-quiet_saving = pytest.mark.filterwarnings("ignore:Cannot locate reference to")
-
 
 def as_jsonl(path: Path) -> Path:
     lines = [json.dumps({"id": name, "text": text}) for name, text in TEXTS.items()]
@@ -56,7 +53,6 @@ def as_datasets(path: Path) -> Path:
     return path / "saved"
 
 
-@quiet_saving
 @pytest.mark.parametrize("written", [as_jsonl, as_csv, as_parquet, as_texts, as_datasets])
 def test_the_same_notes_come_from_every_form(written: Callable[[Path], Path], tmp_path: Path) -> None:
     """Ids and texts do not depend on the form of the file."""
@@ -144,7 +140,6 @@ def test_a_missing_path_is_said_to_be_missing(tmp_path: Path) -> None:
         read_input(tmp_path / "no.jsonl")
 
 
-@quiet_saving
 def test_splits_saved_together_are_to_be_named(tmp_path: Path) -> None:
     """A saved set of several splits is answered with the path of one."""
     import datasets
