@@ -64,12 +64,19 @@ class Source(Section):
     file: str | None = None
 
 
-class Stage(Section):
-    """A stretch of pretraining on one mixture of sources."""
+class StageSource(Source):
+    """A source of pretraining text, and its share of the stage's tokens beside the other sources."""
 
-    sources: tuple[Source, ...]
+    share: float = Field(1.0, gt=0)
+
+
+class Stage(Section):
+    """A stretch of pretraining on one mixture of sources; `context` is the length of its rows, the model's if None."""
+
+    sources: tuple[StageSource, ...]
     n_tokens: int = Field(ge=1)
     form: str = Field("text", pattern="^(text|keyed|sections)$")
+    context: int | None = Field(None, ge=16)
 
 
 class Pretrain(Section):

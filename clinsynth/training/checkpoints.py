@@ -1,0 +1,78 @@
+"""Where pretraining stands, on disk: killed at any moment, it goes on from the last checkpoint."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clinsynth.config import Pretrain
+from clinsynth.errors import InputError, OutputError
+from clinsynth.storage import read_rows, replacing, write_json, write_rows
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+WORK = "training"  # the folder, inside the model's, that holds what only training needs
+
+
+def recipe_hash(config: Pretrain, *, seed: int) -> str:
+    """Give the SHA-256 of everything that decides the weights: 64 hex digits."""
+    told = json.dumps({"pretrain": config.model_dump(mode="json"), "seed": seed}, sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def claim(out: Path, recipe: str) -> None:
+    """Take a folder for one recipe, or find that it is already its own.
+
+    Raises:
+        OutputError: Another recipe is being trained there.
+    """
+    path = out / WORK / "recipe.json"
+    if path.is_file():
+        if json.loads(path.read_text())["sha256"] != recipe:
+            raise OutputError(f"{out} holds the training of another recipe; choose another --out or remove it")
+        return
+    write_json(path, {"sha256": recipe})
+
+
+def save(out: Path, tensors: Mapping[str, "Tensor"], *, step: int) -> None:
+    """Put a checkpoint in the place of the one before it."""
+    from safetensors.torch import save as to_bytes
+
+    contiguous = {name: value.contiguous() for name, value in tensors.items()}
+    with replacing(out / WORK / "checkpoint.safetensors") as file:
+        file.write(to_bytes(contiguous, metadata={"step": str(step)}))
+
+
+def load(out: Path) -> tuple[int, dict[str, "Tensor"]] | None:
+    """Give the step that comes next and the tensors of the last checkpoint, or None if there is none yet.
+
+    Raises:
+        InputError: The file is damaged.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    path = out / WORK / "checkpoint.safetensors"
+    if not path.is_file():
+        return None
+    try:
+        with safe_open(path, framework="pt") as file:
+            return int(file.metadata()["step"]), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except SafetensorError:
+        raise InputError(f"{path} is damaged; remove it to train from the start") from None
+
+
+class TrainLog:
+    """The log of a training, JSON lines; what was logged after the last checkpoint is written anew."""
+
+    def __init__(self, path: Path, *, step: int) -> None:
+        """Open the log at a step: later lines of a run that was killed are dropped."""
+        self._path = path
+        kept = [row for _, row in read_rows(path) if row["step"] <= step] if path.is_file() else []
+        write_rows(path, kept)
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Add one line; it has a step."""
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row, sort_keys=True) + "\n")

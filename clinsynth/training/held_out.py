@@ -1,0 +1,129 @@
+"""What a base model is measured on while it is trained: notes and articles that it never sees."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clinsynth.estimates import Estimate, bootstrap
+from clinsynth.storage import replacing
+from clinsynth.training.base_model import bits, text_losses
+from clinsynth.training.packing import Document
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+_ROWS = 16
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measured:
+    """One document of a held-out note.
+
+    Attributes:
+        source: The data set it is from.
+        note: The number of its note; documents of one note are measured together.
+        n_characters: Of its text.
+    """
+
+    source: str
+    note: int
+    n_characters: int
+    document: Document = field(repr=False)
+
+
+def measured(source: str, note: int, document: Document, tokenizer: "PreTrainedTokenizerFast") -> Measured:
+    """Count the characters of a document's text, without its prompt and end token."""
+    text = tokenizer.decode(document.tokens[document.n_prompt : -1].astype(int).tolist())
+    return Measured(source=source, note=note, n_characters=max(1, len(text)), document=document)
+
+
+def kept(path: Path, prepare: Callable[[], Iterable[Measured]]) -> list[Measured]:
+    """Read the held-out documents from disk, or prepare them once and keep them there."""
+    if not path.is_file():
+        _write(path, list(prepare()))
+    with np.load(path, allow_pickle=False) as arrays:
+        ends = np.cumsum(arrays["n_tokens"])
+        return [
+            Measured(
+                source=str(arrays["source"][row]),
+                note=int(arrays["note"][row]),
+                n_characters=int(arrays["n_characters"][row]),
+                document=Document(
+                    tokens=arrays["tokens"][end - arrays["n_tokens"][row] : end], n_prompt=int(arrays["n_prompt"][row])
+                ),
+            )
+            for row, end in enumerate(ends)
+        ]
+
+
+def _write(path: Path, items: Sequence[Measured]) -> None:
+    documents = [item.document for item in items]
+    with replacing(path) as file:
+        np.savez(
+            file,
+            source=np.array([item.source for item in items], dtype=str),
+            note=np.array([item.note for item in items], dtype=np.int64),
+            n_characters=np.array([item.n_characters for item in items], dtype=np.int64),
+            n_prompt=np.array([document.n_prompt for document in documents], dtype=np.int64),
+            n_tokens=np.array([len(document) for document in documents], dtype=np.int64),
+            tokens=np.concatenate([np.zeros(0, np.uint16), *(document.tokens for document in documents)]),
+        )
+
+
+def nats(model: "PreTrainedModel", items: Sequence[Measured], *, context: int) -> NDArray[np.float64]:
+    """Give the negative log-likelihood of each text after its prompt, in nats, shape (items,).
+
+    What lies beyond the model's context is left out.
+    """
+    import torch
+
+    result = np.zeros(len(items))
+    order = sorted(range(len(items)), key=lambda index: len(items[index].document))
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        for first in range(0, len(order), _ROWS):
+            rows = order[first : first + _ROWS]
+            tokens, targets = _padded([items[index].document for index in rows], context)
+            losses = text_losses(model, torch.from_numpy(tokens), torch.from_numpy(targets)).double().numpy()
+            ends = np.cumsum(targets[:, 1:].sum(axis=1))
+            result[rows] = [part.sum() for part in np.split(losses, ends[:-1])]
+    model.train(was_training)
+    return result
+
+
+def _padded(documents: Sequence[Document], context: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    length = min(context, max(map(len, documents)))
+    tokens = np.zeros((len(documents), length), dtype=np.int64)
+    targets = np.zeros((len(documents), length), dtype=bool)
+    for row, document in enumerate(documents):
+        end = min(length, len(document))
+        tokens[row, :end] = document.tokens[:end]
+        targets[row, document.n_prompt : end] = True
+    return tokens, targets
+
+
+def bits_per_character(
+    model: "PreTrainedModel", items: Sequence[Measured], *, context: int, seed: int, draws: int = 1000
+) -> dict[str, Estimate]:
+    """Estimate, for each source, the bits a character of text takes, with an interval over its notes."""
+    spent = nats(model, items, context=context)
+    answers: dict[str, Estimate] = {}
+    for source in sorted({item.source for item in items}):
+        rows = [index for index, item in enumerate(items) if item.source == source]
+        notes = sorted({items[index].note for index in rows})
+        place = {note: number for number, note in enumerate(notes)}
+        sums = np.zeros((len(notes), 2))
+        for index in rows:
+            sums[place[items[index].note]] += (bits(spent[index]), items[index].n_characters)
+        answers[source] = bootstrap(
+            lambda drawn, sums=sums: float(sums[drawn, 0].sum() / sums[drawn, 1].sum()),  # type: ignore[misc]
+            len(notes),
+            seed=seed,
+            draws=draws,
+        )
+    return answers
