@@ -42,8 +42,13 @@ class Measurement:
 
     @property
     def value(self) -> str:
-        """Number and unit, if any: "5.9 mmol/L"."""
-        return f"{self.number} {self.unit}".rstrip()
+        """Number and unit, if any: "5.9 mmol/L", "98%"."""
+        return with_unit(self.number, self.unit)
+
+
+def with_unit(number: str, unit: str) -> str:
+    """Write a result: "5.9 mmol/L", "98%", "1.2" without a unit."""
+    return f"{number}{unit}" if unit == "%" else f"{number} {unit}".rstrip()
 
 
 _ONES = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]

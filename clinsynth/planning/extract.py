@@ -17,6 +17,7 @@ from clinsynth.ontology.values import (
     find_measurements,
     find_sexes,
     sex_of_pronouns,
+    with_unit,
 )
 from clinsynth.planning.results import BLOOD_PRESSURE, SYSTOLIC
 from clinsynth.prompts.headings import find_headings
@@ -220,7 +221,7 @@ def _results(text: str, named: Sequence[Mention]) -> Iterator[_Statement]:
             kind=concept.kind,
             subject=BLOOD_PRESSURE if "/" in result.number and concept.name == SYSTOLIC else concept.name,
             relation="measured",
-            value=f"{result.number} {unit}".rstrip(),
+            value=with_unit(result.number, unit),
             span=span,
             code=concept.id,
         )

@@ -21,7 +21,6 @@ class Range:
     """The limits of a lab or vital sign for one sex.
 
     Attributes:
-        step: The smallest difference that its decimals show.
         floor: The lowest plausible value: the critical limit where there is one.
         ceiling: The highest plausible value.
     """
@@ -34,6 +33,7 @@ class Range:
 
     @property
     def step(self) -> float:
+        """The smallest difference that the decimals show."""
         return 10.0**-self.decimals
 
 

@@ -1,0 +1,127 @@
+"""What an ontology allows in one case: who can have a condition, which drugs are safe, which results follow."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from clinsynth.ontology.concepts import Concept, Ontology
+
+_Words = frozenset[str]
+
+
+def fits(condition: Concept, *, age: int, sex: str) -> bool:
+    """Say whether a patient of that age and sex can have a condition."""
+    lowest, highest = condition.number("age_min"), condition.number("age_max")
+    return (
+        condition.attributes.get("sex", "") in {"", sex}
+        and (lowest is None or age >= lowest)
+        and (highest is None or age <= highest)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Knowledge:
+    """Questions to an ontology; answers about one concept are kept."""
+
+    ontology: Ontology = field(repr=False)
+
+    def comorbidities(self, main: Concept, *, age: int, sex: str) -> tuple[Concept, ...]:
+        """Give the conditions that go with one, read in both directions, and that fit the patient."""
+        found = (
+            *self.ontology.related(main.id, "comorbid_with"),
+            *self.ontology.subjects(main.id, "comorbid_with"),
+        )
+        return tuple(other for other in _distinct(found) if other.id != main.id and fits(other, age=age, sex=sex))
+
+    def safe_treatments(
+        self, condition: Concept, *, conditions: Sequence[Concept], taken: Sequence[Concept]
+    ) -> tuple[Concept, ...]:
+        """Give the drugs for a condition that none of the patient's conditions forbids, of a class not yet taken.
+
+        A drug without doses or frequencies cannot be prescribed and is left out.
+        """
+        classes = {drug.attributes.get("class", "") for drug in taken} - {""}
+        taken_ids = {drug.id for drug in taken}
+        ids = {other.id for other in conditions}
+        return tuple(
+            drug
+            for drug in self.ontology.related(condition.id, "treated_by")
+            if drug.id not in taken_ids
+            and drug.attributes.get("class", "") not in classes
+            and drug.values("doses")
+            and drug.values("frequencies")
+            and not any(forbidden.id in ids for forbidden in self.ontology.related(drug.id, "contraindicated_in"))
+        )
+
+    def disturbed_labs(self, conditions: Sequence[Concept]) -> tuple[dict[str, str], frozenset[str]]:
+        """Give the direction of each lab that conditions disturb, and the labs that they pull both ways.
+
+        Directions are in the order of the conditions: what the main condition does comes first.
+        """
+        directions: dict[str, str] = {}
+        disputed: set[str] = set()
+        for condition in conditions:
+            for predicate, direction in (("raises", "raised"), ("lowers", "lowered")):
+                for lab in self.ontology.related(condition.id, predicate):
+                    if directions.setdefault(lab.id, direction) != direction:
+                        disputed.add(lab.id)
+        return {lab: direction for lab, direction in directions.items() if lab not in disputed}, frozenset(disputed)
+
+    def symptoms(self, conditions: Sequence[Concept]) -> tuple[Concept, ...]:
+        """Give all symptoms of the conditions, those of the first condition first."""
+        return _distinct(
+            symptom for condition in conditions for symptom in self.ontology.related(condition.id, "has_symptom")
+        )
+
+    def pertinent_negatives(self, conditions: Sequence[Concept]) -> tuple[Concept, ...]:
+        """Give symptoms worth denying: of conditions alike to the first, and of none that the patient has.
+
+        Alike are the conditions that share a symptom or the specialty. A symptom whose words are among those of a
+        symptom or condition of the patient ("pain" beside "chest pain") is left out: denying it would deny both.
+        """
+        present = [words for concept in (*self.symptoms(conditions), *conditions) for words in self._words(concept)]
+        return tuple(
+            symptom
+            for symptom in self._symptoms_of_alike(conditions[0])
+            if not any(named <= words or words <= named for named in self._words(symptom) for words in present)
+        )
+
+    def safe_allergens(self, drugs: Sequence[Concept]) -> tuple[Concept, ...]:
+        """Give the allergens that none of the drugs belongs to, by class or by name."""
+        taken = {allergen.id for drug in drugs for allergen in self.ontology.related(drug.id, "in_class")}
+        names = {name.casefold() for drug in drugs for name in drug.names}
+        return tuple(
+            allergen
+            for allergen in self.ontology.of_kind("allergen")
+            if allergen.id not in taken and names.isdisjoint(name.casefold() for name in allergen.names)
+        )
+
+    def _symptoms_of_alike(self, main: Concept) -> tuple[Concept, ...]:
+        if main.id not in self._alike:
+            own = {symptom.id for symptom in self.symptoms([main])}
+            alike = [
+                other
+                for other in self.ontology.of_kind("condition")
+                if other.attributes.get("specialty") == main.attributes.get("specialty")
+                or any(symptom.id in own for symptom in self.ontology.related(other.id, "has_symptom"))
+            ]
+            self._alike[main.id] = self.symptoms(alike)
+        return self._alike[main.id]
+
+    def _words(self, concept: Concept) -> tuple[_Words, ...]:
+        if concept.id not in self._known_words:
+            names = concept.names
+            self._known_words[concept.id] = tuple(frozenset(name.lower().split()) for name in names)
+        return self._known_words[concept.id]
+
+    @cached_property
+    def _alike(self) -> dict[str, tuple[Concept, ...]]:
+        return {}
+
+    @cached_property
+    def _known_words(self) -> dict[str, tuple[_Words, ...]]:
+        return {}
+
+
+def _distinct(concepts: Iterable[Concept]) -> tuple[Concept, ...]:
+    return tuple({concept.id: concept for concept in concepts}.values())
