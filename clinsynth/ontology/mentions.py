@@ -68,9 +68,8 @@ class MentionFinder:
         for kind in KINDS:
             if self.kinds is None or kind in self.kinds:
                 for concept in self.ontology.of_kind(kind):
-                    for name in _surfaces(concept):
-                        exact = name if _matches_in_its_case_only(name) else None
-                        found.setdefault(folded(name), []).append(_Pattern(concept=concept, written=exact))
+                    for pattern, surface in _surfaces(concept):
+                        found.setdefault(folded(surface), []).append(pattern)
         return found
 
     @cached_property
@@ -82,11 +81,16 @@ class MentionFinder:
         return PhraseIndex(self._by_phrase)
 
 
-def _surfaces(concept: Concept) -> Iterator[str]:
+def _surfaces(concept: Concept) -> Iterator[tuple[_Pattern, str]]:
     for name in concept.names:
-        yield name
-        if name[-1].isalpha() and name[-1] not in "sS":
-            yield f"{name}s"
+        exact = _matches_in_its_case_only(name)
+        for surface in (name, f"{name}s") if _has_plural(concept, name) else (name,):
+            yield _Pattern(concept=concept, written=surface if exact else None), surface
+
+
+def _has_plural(concept: Concept, name: str) -> bool:
+    # "pulses" are felt on examination; "sodiums" are never seen.
+    return concept.kind not in {"lab", "vital"} and name[-1].isalpha() and name[-1] not in "sS"
 
 
 def _matches_in_its_case_only(name: str) -> bool:

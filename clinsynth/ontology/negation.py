@@ -27,17 +27,15 @@ _LOOKS_NEGATIVE = (
     "not improving", "not resolved", "not relieved", "not responding", "not responsive", "not tolerate",
     "not tolerated", "without improvement", "without relief", "without change", "without difficulty",
     "without resolution", "gram negative", "gram-negative", "rh negative", "rh-negative", "no longer controlled",
+    "not limited to",
 )  # fmt: skip
 _BEFORE = (
     "no", "not", "none of", "without", "w/o", "denies", "denied", "denying", "deny", "denial of", "negative for",
-    "neg for", "negative history of", "absence of", "absent", "free of", "free from", "never had", "never has had",
-    "never developed", "never experienced", "never", "no evidence of", "no sign of", "no signs of", "no history of",
-    "no complaints of", "no known", "no new", "no prior", "no previous", "no longer has", "no longer had", "ruled out",
-    "ruled out for", "rules out", "ruling out", "lack of", "lacks", "lacked", "lacking", "neither", "nor", "cannot see",
-    "did not", "does not", "do not", "doesn't", "didn't", "don't", "has not", "have not", "had not", "hasn't",
-    "haven't", "hadn't", "is not", "are not", "was not", "were not", "isn't", "aren't", "wasn't", "weren't",
-    "fails to reveal", "failed to reveal", "failed to show", "failed to demonstrate", "unremarkable for",
-    "nondiagnostic for", "not demonstrate", "not reveal", "excluded", "rather than", "instead of",
+    "neg for", "negative history of", "absence of", "absent", "free of", "free from", "never", "no longer has",
+    "no longer had", "ruled out", "ruled out for", "rules out", "ruling out", "lack of", "lacks", "lacked", "lacking",
+    "neither", "nor", "doesn't", "didn't", "don't", "hasn't", "haven't", "hadn't", "isn't", "aren't", "wasn't",
+    "weren't", "fails to reveal", "failed to reveal", "failed to show", "failed to demonstrate", "unremarkable for",
+    "nondiagnostic for", "excluded", "rather than", "instead of",
 )  # fmt: skip
 _AFTER = (
     "absent", "is absent", "are absent", "was absent", "were absent", "denied", "is denied", "are denied",
@@ -54,7 +52,8 @@ _ENDS_SCOPE = (
     "which", "where", "because", "because of", "since", "due to", "secondary to", "as a result of", "caused by",
     "in the setting of", "as well as having", "positive for", "significant for", "notable for", "remarkable for",
     "presents with", "presented with", "presenting with", "presents for", "presented for", "complains of",
-    "complained of", "complaining of", "reports", "reported", "endorses", "endorsed", "admits to", "admits", "admitted",
+    "complained of", "complaining of", "reports", "reported", "endorses", "endorsed", "notes", "admits to",
+    "admits", "admitted", "personal history of", "with a history of", "with history of",
     "has", "had", "developed", "develops", "experienced", "remains on", "is on", "was on", "takes", "started on",
     "was started", "was given", "was treated", "treated with", "continues", "continued", "managed with",
     "responded to", "resolved with", "relieved by", "relieved with", "improved with", "status post", "and is",
@@ -73,8 +72,8 @@ def _roles(**phrases: Iterable[str]) -> dict[str, str]:
 
 _ROLES_BEFORE = _roles(looks=_LOOKS_NEGATIVE, ends=_ENDS_SCOPE, negates=_BEFORE)
 _ROLES_AFTER = _roles(looks=_LOOKS_NEGATIVE, ends=(*_ENDS_SCOPE, *_STARTS_ANOTHER_SCOPE), negates=_AFTER)
-# A full stop before a blank (so not within "5.9"), a semicolon, or a new line that does not go on in lower case.
-_SENTENCE_END = re.compile(r"[.!?](?=\s|$)|;|\n\s*(?![a-z\s])")
+# A full stop before a blank or comma (not within "5.9"), a semicolon, or a new line that does not go on in lower case.
+_SENTENCE_END = re.compile(r"[.!?](?=[\s,]|$)|;|\n\s*(?![a-z\s])")
 _WORD = re.compile(r"[\w'/-]+")
 
 
@@ -90,9 +89,10 @@ def is_negated(text: str, span: Span) -> bool:
 
 
 def _sentence_before(text: str, end: int) -> str:
-    window = text[max(0, end - _WINDOW) : end]
-    starts = [match.end() for match in _SENTENCE_END.finditer(window)]
-    return window[starts[-1] :] if starts else window
+    start = max(0, end - _WINDOW)
+    # One more character: whether a line goes on in lower case may be seen in the mention only.
+    ends = [match.end() for match in _SENTENCE_END.finditer(text[start : end + 1])]
+    return text[max((start + offset for offset in ends if start + offset <= end), default=start) : end]
 
 
 def _sentence_after(text: str, start: int) -> str:

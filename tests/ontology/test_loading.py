@@ -1,0 +1,142 @@
+"""What loading an ontology refuses, by file and line."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clinsynth.errors import ConfigError, InputError
+from clinsynth.ontology import load_ontology
+from clinsynth.ontology.building import main, seal
+
+CONCEPTS = """id\tkind\tname\tsynonyms\tcodes\tattributes\tsource
+condition/gout\tcondition\tgout\tpodagra\ticd10cm=M10.9\tsex=; age_min=30; age_max=95; prevalence=common; \
+specialty=Rheumatology; therapy=drug\tcurated
+medication/colchicine\tmedication\tcolchicine\tColcrys\t\tclass=antigout agent; doses=0.6 mg; \
+frequencies=once daily|twice daily; route=oral; form=tablet\tcurated
+lab/uric-acid\tlab\turic acid\turate\t\tunit=mg/dL; low=2.5; high=7.2; critical_low=; critical_high=12; decimals=1; \
+low_female=2.4; high_female=6.0\tcurated
+symptom/toe-pain\tsymptom\ttoe pain\t\t\t\tcurated
+"""
+RELATIONS = """subject\tpredicate\tobject\tsource
+condition/gout\ttreated_by\tmedication/colchicine\tcurated
+condition/gout\traises\tlab/uric-acid\tcurated
+condition/gout\thas_symptom\tsymptom/toe-pain\tcurated
+"""
+ABOUT = """name = "small"
+version = "1"
+licence = "CC0-1.0"
+sources = { curated = "written here" }
+
+[sha256]
+"concepts.tsv" = ""
+"relations.tsv" = ""
+"""
+
+Write = Callable[[str, str], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write an ontology of the two tables, sealed, in a folder of its own."""
+
+    def written(concepts: str, relations: str) -> Path:
+        for name, text in (("ontology.toml", ABOUT), ("concepts.tsv", concepts), ("relations.tsv", relations)):
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        seal(tmp_path)
+        return tmp_path
+
+    return written
+
+
+def test_a_folder_of_the_user_loads_like_one_that_ships(write: Write) -> None:
+    """Concepts, relations both ways, names whatever the case, lists and numbers by sex."""
+    ontology = load_ontology(str(write(CONCEPTS, RELATIONS)))
+    gout = ontology.by_name("PODAGRA")
+    assert gout is not None
+    assert [drug.name for drug in ontology.related(gout.id, "treated_by")] == ["colchicine"]
+    assert ontology.subjects("lab/uric-acid", "raises") == (gout,)
+    assert ontology.by_name("gout", "medication") is None
+    assert ontology.concepts["medication/colchicine"].values("frequencies") == ("once daily", "twice daily")
+    uric_acid = ontology.concepts["lab/uric-acid"]
+    assert [uric_acid.number("high", sex=sex) for sex in ("female", "male", "")] == [6.0, 7.2, 7.2]
+    assert uric_acid.number("critical_low") is None
+
+
+def test_a_table_that_differs_from_its_checksum_is_refused_until_sealed(write: Write) -> None:
+    """An edit is noticed; `seal` accepts it."""
+    folder = write(CONCEPTS, RELATIONS)
+    path = folder / "concepts.tsv"
+    path.write_text(path.read_text().replace("Colcrys", "Mitigare"))
+    with pytest.raises(InputError, match=r"concepts\.tsv differs from its sha256"):
+        load_ontology(str(folder))
+    main(["seal", str(folder)])
+    assert load_ontology(str(folder)).by_name("mitigare") is not None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("toe pain", "Gout", None),
+        ("Colcrys", "colchicine", None),
+        ("symptom/toe-pain\tsymptom\ttoe pain", "condition/x\tcondition\tpodagra", r"5: .*attribute"),
+        ("\tcolchicine\tColcrys", "\tcolchicine\tColcrys\t\t", r"3: 9 cells; 7 were expected"),
+        ("critical_high=12", "critical_high=7", r"4: lab/uric-acid has impossible limits"),
+        ("low_female=2.4", "low_female=6.4", r"4: lab/uric-acid has impossible limits"),
+        ("low=2.5", "low=two", r"4: lab/uric-acid has a limit that is not a number"),
+        ("age_min=30", "age_min=99", r"2: condition/gout has age_min above age_max"),
+        ("prevalence=common", "prevalence=often", r"2: the prevalence of condition/gout must be one of"),
+        ("sex=;", "sex=f;", r"2: the sex of condition/gout must be"),
+        ("\tsymptom\t", "\tsymptm\t", r'5: there is no kind symptm; did you mean "symptom"'),
+        ("symptom/toe-pain", "condition/gout", r"5: "),
+        ("kind\tname", "name\tkind", r"1: the header must be id, kind"),
+    ],
+)
+def test_a_wrong_concept_is_named_by_file_and_line(write: Write, old: str, new: str, message: str | None) -> None:
+    """Each fault in the concepts is refused with its line; a name shared by two kinds is no fault."""
+    folder = write(CONCEPTS.replace(old, new, 1), RELATIONS)
+    if message is None:
+        assert load_ontology(str(folder)).concepts
+        return
+    with pytest.raises(InputError, match=rf"concepts\.tsv:{message}"):
+        load_ontology(str(folder))
+
+
+def test_one_name_for_two_concepts_of_a_kind_is_refused(write: Write) -> None:
+    """The message names the other line."""
+    second = "symptom/sore-toe\tsymptom\tsore toe\tToe Pain\t\t\tcurated\n"
+    with pytest.raises(InputError, match=r'concepts\.tsv:6: "Toe Pain" names symptom/toe-pain in line 5 already'):
+        load_ontology(str(write(CONCEPTS + second, RELATIONS)))
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("condition/gaut\traises\tlab/uric-acid\tcurated", r'there is no concept condition/gaut; did you mean "condi'),
+        ("condition/gout\ttreats\tmedication/colchicine\tcurated", r"there is no predicate treats"),
+        ("condition/gout\tlowers\tmedication/colchicine\tcurated", r"lowers needs a lab where medication/colchicine"),
+        ("medication/colchicine\tcontraindicated_in\tcondition/gout\tcurated", r"contradicts line 2 \(treated_by\)"),
+        ("condition/gout\tlowers\tlab/uric-acid\tcurated", r"contradicts line 3 \(raises\)"),
+        ("condition/gout\traises\tlab/uric-acid\tcurated", r"stands in line 3 already"),
+        ("condition/gout\tcomorbid_with\tcondition/gout\t", r"a relation has a source"),
+    ],
+)
+def test_a_wrong_relation_is_named_by_file_and_line(write: Write, row: str, message: str) -> None:
+    """Dangling ids, wrong kinds and contradictions are refused with their line."""
+    with pytest.raises(InputError, match=rf"relations\.tsv:5: .*{message}"):
+        load_ontology(str(write(CONCEPTS, f"{RELATIONS}{row}\n")))
+
+
+def test_a_wrong_name_is_answered_with_the_nearest() -> None:
+    """There is no ontology "cores"; "core" was meant."""
+    with pytest.raises(ConfigError, match='did you mean "core"'):
+        load_ontology("cores")
+
+
+def test_an_ontology_says_its_licence(write: Write) -> None:
+    """Each of name, version, licence, sources and sha256 is needed."""
+    folder = write(CONCEPTS, RELATIONS)
+    path = folder / "ontology.toml"
+    path.write_text(path.read_text().replace('licence = "CC0-1.0"\n', ""))
+    with pytest.raises(InputError, match=r'ontology\.toml has no "licence"'):
+        load_ontology(str(folder))
