@@ -280,12 +280,13 @@ _UNITS: Mapping[str, tuple[str, ...]] = {
     "mmHg": ("mmhg", "mm hg", "mm of mercury"),
     "C": ("c", "°c", "degrees c", "degrees celsius", "degrees centigrade", "celsius", "° c"),
     "F": ("f", "°f", "degrees f", "degrees fahrenheit", "fahrenheit", "° f", "degrees"),
-    "beats/min": ("beats/min", "bpm", "beats per minute", "/min", "per minute"),
+    "beats/min": ("beats/min", "bpm", "beats per minute"),
     "breaths/min": ("breaths/min", "breaths per minute"),
     "kg": ("kg", "kilograms"),
     "kg/m2": ("kg/m2", "kg/m²"),
     "lb": ("lb", "lbs", "pounds"),
     "cm": ("cm",),
+    "": ("/min", "per minute"),  # of the heart or of breathing: the name tells
 }
 _UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words}
 _BETWEEN = (
@@ -297,7 +298,7 @@ _GAP = r"[\s:=(\-]{0,4}"
 _NUMBER_OR_PAIR = rf"\d{{2,3}}\s?/\s?\d{{2,3}}(?![\d/])|(?:{_PLAIN_NUMBER})"
 _RESULT = re.compile(
     rf"(?:{_GAP}\b(?:{_BETWEEN})\b){{0,5}}{_GAP}(?<![\w.,/])"
-    rf"(?P<number>{_NUMBER_OR_PAIR})(?![\d/]|[.,]\d)(?!\s?(?:-|to)\s?\d)"
+    rf"(?P<number>{_NUMBER_OR_PAIR})(?![\d/'’]|[.,]\d)(?!\s?(?:-|to)\s?\d)"
     r"(?![\s-]?(?:hours?|hrs?|days?|weeks?|months?|years?|times|mg|mcg|meq|units?|tablets?)(?![\w/]))"
     rf"(?:[\s-]{{0,2}}(?P<unit>{_any_of(_UNIT_OF)})(?![\w/]))?",
     re.IGNORECASE,

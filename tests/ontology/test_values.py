@@ -94,6 +94,7 @@ def test_finds_what_is_marked(finder: Callable[[str], tuple[Value, ...]], marked
         ("<glucose> ranged 100 to 200", []),
         ("<glucose> 100-200", []),
         ("<pulse> on 3/12/2008", []),
+        ("<height> 5'8\", <respiratory rate> 16 per minute", ["16"]),
     ],
 )
 def test_a_result_belongs_to_the_name_before_it(marked: str, expected: list[str]) -> None:
