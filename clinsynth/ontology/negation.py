@@ -31,7 +31,8 @@ _LOOKS_NEGATIVE = (
 )  # fmt: skip
 _BEFORE = (
     "no", "not", "none of", "without", "w/o", "denies", "denied", "denying", "deny", "denial of", "negative for",
-    "neg for", "negative history of", "absence of", "absent", "free of", "free from", "never", "no longer has",
+    "neg for", "negative history of", "absence of", "absent", "free of", "free from", "never", "never had",
+    "never has had", "not had", "no longer has",
     "no longer had", "ruled out", "ruled out for", "rules out", "ruling out", "lack of", "lacks", "lacked", "lacking",
     "neither", "nor", "doesn't", "didn't", "don't", "hasn't", "haven't", "hadn't", "isn't", "aren't", "wasn't",
     "weren't", "fails to reveal", "failed to reveal", "failed to show", "failed to demonstrate", "unremarkable for",
