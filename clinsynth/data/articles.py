@@ -40,7 +40,7 @@ class EvidenceInference:
 
 @dataclass(frozen=True, kw_only=True)
 class Craft:
-    """Biomedical articles, many on the mouse (Bada et al., 2012, doi:10.1186/1471-2105-13-161), as notes of the type "Article".
+    """Articles, many on the mouse (Bada et al., 2012, doi:10.1186/1471-2105-13-161), as notes of the type "Article".
 
     The first line is the title, headings are short lines of their own. The lists of ids beside them are left out.
     """
