@@ -298,7 +298,7 @@ _GAP = r"[\s:=(\-]{0,4}"
 _NUMBER_OR_PAIR = rf"\d{{2,3}}\s?/\s?\d{{2,3}}(?![\d/])|(?:{_PLAIN_NUMBER})"
 _RESULT = re.compile(
     rf"(?:{_GAP}\b(?:{_BETWEEN})\b){{0,5}}{_GAP}(?<![\w.,/])"
-    rf"(?P<number>{_NUMBER_OR_PAIR})(?![\d/'’]|[.,]\d)(?!\s?(?:-|to)\s?\d)"
+    rf"(?P<number>{_NUMBER_OR_PAIR})(?![\d/'’]|[.,]\d)(?!\s?(?:-|to)\s?\d)"  # noqa: RUF001 - feet and inches in real notes
     r"(?![\s-]?(?:hours?|hrs?|days?|weeks?|months?|years?|times|mg|mcg|meq|units?|tablets?)(?![\w/]))"
     rf"(?:[\s-]{{0,2}}(?P<unit>{_any_of(_UNIT_OF)})(?![\w/]))?",
     re.IGNORECASE,
