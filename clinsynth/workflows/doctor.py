@@ -39,7 +39,7 @@ class Diagnosis:
 
     def __str__(self) -> str:
         action = f"; {self.action}" if self.action else ""
-        return f"{self.state:4}  {self.name:24}  {self.found}{action}"
+        return f"{self.state:4}  {self.name:28}  {self.found}{action}"
 
 
 def doctor(data_dir: str | Path | None = None) -> tuple[Diagnosis, ...]:
