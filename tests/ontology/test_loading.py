@@ -82,6 +82,7 @@ def test_a_table_that_differs_from_its_checksum_is_refused_until_sealed(write: W
         ("symptom/toe-pain\tsymptom\ttoe pain", "condition/x\tcondition\tpodagra", r"5: .*attribute"),
         ("\tcolchicine\tColcrys", "\tcolchicine\tColcrys\t\t", r"3: 9 cells; 7 were expected"),
         ("critical_high=12", "critical_high=7", r"4: lab/uric-acid has impossible limits"),
+        ("low=2.5", "low=7.2", r"4: lab/uric-acid has impossible limits"),
         ("low_female=2.4", "low_female=6.4", r"4: lab/uric-acid has impossible limits"),
         ("low=2.5", "low=two", r"4: lab/uric-acid has a limit that is not a number"),
         ("age_min=30", "age_min=99", r"2: condition/gout has age_min above age_max"),

@@ -82,6 +82,7 @@ def _found(text: str) -> Iterator[str]:
         ("pulses equal", []),
         ("Na 130, K+ 5.9", ["sodium", "potassium"]),
         ("takes Lasix and Tylenol", ["furosemide", "acetaminophen"]),
+        ("İ. Asthma, İİ; gout", ["asthma", "gout"]),
         ("", []),
     ],
 )

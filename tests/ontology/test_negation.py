@@ -59,6 +59,10 @@ def _read(marked: str) -> tuple[str, list[tuple[Span, bool]]]:
         "Absence of [[fever]], presents with ((headache)).",
         "He never had [[seizures]].",
         "A trial of metformin rather than [[insulin]].",
+        "((Fever)) rose again on the evening of the second day though cultures were negative.",
+        "((Fever)) rose again on the evening of the second day while both cultures stayed negative.",
+        "((Fever)) rose again in the late evening of day two with cultures negative.",
+        "He denies, without difficulty in recalling, any [[chest pain]].",
     ],
 )
 def test_what_is_marked_as_negated_is_negated(marked: str) -> None:
@@ -74,7 +78,8 @@ def test_words_beyond_the_sentence_change_nothing() -> None:
         assert not is_negated(text, Span(start=len(before), end=len(before) + 5))
 
 
-def test_time_does_not_grow_with_the_text() -> None:
-    """Only what is near a mention is read."""
-    text = "no " * 200_000 + "fever"
-    assert is_negated(text, Span(start=len(text) - 5, end=len(text)))
+def test_only_what_is_near_a_mention_counts() -> None:
+    """A trigger beyond the longest sentence that a clinician would write has no say, however long the text."""
+    for n_words, negated in ((20, True), (200_000, False)):
+        text = "no " + "pain or " * n_words + "fever"
+        assert is_negated(text, Span(start=len(text) - 5, end=len(text))) is negated
