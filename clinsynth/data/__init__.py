@@ -28,6 +28,8 @@ DATASETS: Catalog[Dataset] = Catalog(
     "datasets",
     {
         "aci-bench": "clinsynth.data.aci_bench:AciBench",
+        "chemprot-scibert": "clinsynth.data.chemprot:ChemprotScibert",
+        "chemprot-snli": "clinsynth.data.chemprot:ChemprotSnli",
         "craft": "clinsynth.data.articles:Craft",
         "ddi": "clinsynth.data.ddi:Ddi",
         "evidence-inference": "clinsynth.data.articles:EvidenceInference",

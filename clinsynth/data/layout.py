@@ -9,7 +9,7 @@ import re
 
 # A run of commas with the blanks between and around them; what stood there is decided on the run as a whole.
 _COMMAS = re.compile(r"\s*,(?:\s*,)*\s*")
-_DETACHED_COLON = re.compile(r"(?<=[A-Za-z]),\s*:")
+_DETACHED_COLON = re.compile(r"(?<=[A-Za-z]),\s*:|:,\s*:")
 _CAPITALS_STOP = re.compile(r"[A-Z]{3,}\.$")
 _BLANKS = re.compile(r"[ \t\xa0]+")
 _QUOTES = "\"'\u2019\u201d"
@@ -46,7 +46,7 @@ def restore(flat: str) -> str:
     >>> restore("SUBJECTIVE:,  Cough, dry.,PLAN: ,1.  Rest.,2.  Fluids.,")
     'SUBJECTIVE:\nCough, dry.\n\nPLAN:\n1. Rest.\n2. Fluids.'
     """
-    flat = _DETACHED_COLON.sub(":", flat).strip()
+    flat = _DETACHED_COLON.sub(":,", flat).strip()
     broken = _COMMAS.sub(_line_end, flat)
     lines = [_BLANKS.sub(" ", line).strip() for line in broken.split("\n")]
     return _spaced([_with_colon(line) for line in lines if line])
