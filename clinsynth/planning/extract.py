@@ -4,7 +4,7 @@ import dataclasses
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from clinsynth.ontology.concepts import Concept
@@ -115,8 +115,11 @@ def _statements(text: str, finder: MentionFinder) -> Iterator[_Statement]:
         if found.concept.kind in _SUBSTANCES
         and (_ALLERGIES.search(heading_at(found.span.start)) or _follows_allergic_to(text, found.span.start))
     }
-    ages = [age for age in find_ages(text) if not _RELATIVES.search(heading_at(age.span.start))]
-    yield from _about_patient(text, ages)
+
+    def own(values: Iterable[Value]) -> list[Value]:
+        return [value for value in values if not _RELATIVES.search(heading_at(value.span.start))]
+
+    yield from _about_patient(text, own(find_ages(text)), own(find_sexes(text)))
     yield from (_problem(found) for found in of_patient if found.concept.kind in _PROBLEMS)
     yield from (_allergy(found) for found in of_patient if found.span in allergic)
     drugs = [found for found in of_patient if found.concept.kind == "medication" and found.span not in allergic]
@@ -128,11 +131,10 @@ def _follows_allergic_to(text: str, position: int) -> bool:
     return _ALLERGIC_TO.search(text[max(0, position - 60) : position]) is not None
 
 
-def _about_patient(text: str, ages: Sequence[Value]) -> Iterator[_Statement]:
+def _about_patient(text: str, ages: Sequence[Value], sexes: Sequence[Value]) -> Iterator[_Statement]:
     if ages:
         same = (age for age in ages if age.value == ages[0].value)
         yield from (_of_patient("age", age.value, age.span) for age in same)
-    sexes = find_sexes(text)
     sex = _sex(text, ages, sexes)
     if not sex:
         return

@@ -1,0 +1,101 @@
+"""Sections of real notes as training examples."""
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clinsynth.data import DATASETS, data_root
+from clinsynth.errors import MissingError
+from clinsynth.ontology import MentionFinder, load_ontology
+from clinsynth.planning.extract import extract
+from clinsynth.planning.sections import MAX_WORDS, MIN_WORDS, section_prompts, whole_sections
+from clinsynth.records import Note
+
+FINDER = MentionFinder(load_ontology("core"))
+TEXT = """HISTORY OF PRESENT ILLNESS: This is a 64-year-old woman with hypertension who denies chest pain and takes metformin 500 mg b.i.d.
+PHYSICAL EXAMINATION:
+GENERAL: She is in no distress at all today.
+HEENT: Normal.
+NECK: Supple.
+PLAN:
+Rest.
+"""  # noqa: E501 - as notes are
+
+
+def _note(text: str) -> Note:
+    note = Note(id="n1", text=text, note_type="consultation", specialty="Cardiology")
+    return extract(note, finder=FINDER)
+
+
+def test_a_prompt_names_what_its_text_states() -> None:
+    """Age and sex of the section itself are always in its prompt, and so are its facts; the text is the section's."""
+    (prompt, text), _ = section_prompts(_note(TEXT), seed=1)
+    assert text.startswith("This is a 64-year-old woman")
+    assert prompt.startswith("[Consultation | Cardiology | HISTORY OF PRESENT ILLNESS]\nAge: 64. Sex: female.")
+    stated = prompt.split("State: ")[1].split(".\n")[0].split("; ")
+    assert sorted(stated) == ["hypertension", "metformin 500 mg twice daily", "no chest pain"]
+    assert prompt.endswith("\nText:\n")
+
+
+def test_parts_of_an_examination_stay_together() -> None:
+    """Headings such as HEENT do not cut an examination into pieces; a short section is no example."""
+    _, (prompt, text) = section_prompts(_note(TEXT), seed=1)
+    assert "PHYSICAL EXAMINATION" in prompt
+    assert text == "GENERAL: She is in no distress at all today.\nHEENT: Normal.\nNECK: Supple."
+    assert [heading for heading, _ in whole_sections(TEXT)][-1] == "PLAN"
+
+
+def test_parts_without_their_whole_are_sections_of_their_own() -> None:
+    """A review of systems and a lone HEENT are not merged into what happens to stand before."""
+    text = "PLAN: Rest.\nHEENT: Normal.\nNECK: Supple."
+    assert [heading for heading, _ in whole_sections(text)] == ["PLAN", "HEENT", "NECK"]
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=30), st.integers(0, 3))
+@settings(max_examples=30, deadline=None)
+def test_long_sections_are_split_without_loss(lengths: list[int], seed: int) -> None:
+    """Pieces are at most 220 words, begin where sentences do, and together hold every word of the section."""
+    sentences = [f"Word{place} {'is here ' * length}now." for place, length in enumerate(lengths)]
+    text = "PLAN:\n" + " ".join(sentences)
+    pieces = list(section_prompts(_note(text), seed=seed))
+    assert all(MIN_WORDS <= len(piece.split()) <= MAX_WORDS for _, piece in pieces)
+    words = [word for _, piece in pieces for word in piece.split()]
+    assert len(text.split()) - 1 - len(words) < MIN_WORDS
+    assert all(piece.startswith("Word") for _, piece in pieces)
+    assert all(("(CONTINUED)" in prompt) == (place > 0) for place, (prompt, _) in enumerate(pieces))
+
+
+def test_the_seed_decides_and_nothing_else() -> None:
+    """One seed gives the same prompts each time; another seed gives others, of the same texts."""
+    note = _note(TEXT)
+    assert list(section_prompts(note, seed=3)) == list(section_prompts(note, seed=3))
+    prompts = {prompt for seed in range(20) for prompt, _ in itertools.islice(section_prompts(note, seed=seed), 1)}
+    assert len(prompts) > 2
+
+
+def test_a_prompt_does_not_contradict_itself() -> None:
+    """What a section both affirms and denies is named once, as it comes first."""
+    ((prompt, _),) = section_prompts(_note("PLAN: She had fever last week but there is no fever now at all."), seed=1)
+    assert prompt.count("fever") == 1
+
+
+def test_a_note_must_be_extracted_first() -> None:
+    """A note without a case is a mistake of the caller."""
+    with pytest.raises(ValueError, match="extract it first"):
+        next(section_prompts(Note(id="n", text="PLAN: Rest."), seed=1))
+
+
+def test_real_notes_give_examples_for_most_of_their_words() -> None:
+    """Of a hundred real notes, nine words in ten come back as targets, and a third of the prompts state facts."""
+    dataset = DATASETS.build("mtsamples")
+    try:
+        notes = [note for note in itertools.islice(dataset.read("all"), 100) if isinstance(note, Note)]
+    except MissingError:
+        pytest.skip(f"MTSamples is not below {data_root()}")
+    pairs = [pair for note in notes for pair in section_prompts(extract(note, finder=FINDER), seed=1)]
+    n_words = sum(len(note.text.split()) for note in notes)
+    assert sum(len(text.split()) for _, text in pairs) > 0.9 * n_words
+    assert sum("\nState: " in prompt for prompt, _ in pairs) > len(pairs) / 3
+    assert max(len(prompt.split()) for prompt, _ in pairs) <= 90
