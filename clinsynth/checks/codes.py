@@ -13,7 +13,9 @@ _PHI_LIMIT = 0.5
 CODES: Mapping[str, Code] = MappingProxyType(
     {
         "entities/not-in-case": Code("a drug or condition that the case does not have (score by kind)", 0.85),
-        "entities/unknown-drug": Code("a word where a drug stands that is no known drug (1.0: nothing is near it)", 0.8),
+        "entities/unknown-drug": Code(
+            "a word where a drug stands that is no known drug (1.0: nothing is near it)", 0.8
+        ),
         "facts/contradicted": Code("the text says otherwise than the case, or than itself", 0.7),
         "facts/missing": Code("a fact of the case is not stated (score by kind)", 0.9),
         "form/empty": Code("there is no text", 1.0),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from clinsynth.checks import Parsed
 from clinsynth.checks.parsing import MAX_CHARACTERS
-from clinsynth.prompts.headings import find_headings, split_sections
+from clinsynth.prompts.headings import Heading, find_headings, split_sections
 from clinsynth.records import Finding, Note, Span
 
 # A run of words said this often in a row, or a sentence this often in a note, is a model going in circles.
@@ -26,16 +26,20 @@ _FRAME = re.compile(
     re.MULTILINE,
 )
 _STRANGE = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\ufffe\uffff\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\ufffe\uffff\u200b-\u200f\u202a-\u202e\u2060-\u206"
+    r"9\ufeff\ud800-\udfff]+"
 )
 # Words that no sentence ends on, and how long a sentence is before that counts: "Plan for:" is a label.
 _LONG_SENTENCE_WORDS = 4
 _DANGLING = re.compile(
-    r"(?:^|\s)(?:a|an|the|and|or|of|with|to|in|on|for|by|from|at|is|was|were|are|has|had|which|that|this|her|his|as|no|mg)$",
+    r"(?:^|\s)(?:a|an|the|and|or|of|with|to|in|on|for|by|from|at|is|was|were|"
+    "are|has|had|which|that|this|her|his|as|no|mg)$",
     re.IGNORECASE,
 )
 _ENDS_WELL = re.compile(r"[.!?:)\]\"”'%]\s*$")
 _MIN_NARRATIVE_WORDS = 12
+# Headings that stand over others.
+_OVER_OTHERS = re.compile(r"\b(?:EXAM(?:INATION)?|OBJECTIVE|REVIEW OF SYSTEMS|ROS|STUDIES|DATA)\b", re.IGNORECASE)
 _MOSTLY = 0.5
 
 
@@ -129,7 +133,7 @@ def _sections(note: Note, text: str) -> Iterator[Finding]:
     headings = find_headings(text)
     ends = [*(heading.span.start for heading in headings[1:]), len(text)]
     for heading, end in zip(headings, ends, strict=False):
-        if _is_missing(text, heading.span.end, end):
+        if _is_missing(text, heading, end):
             yield _finding(note, "missing-section", 0.8, heading.span, "a heading without text")
     for _, span in split_sections(text):
         if score := _breaks_off(text[span.start : span.end]):
@@ -138,10 +142,17 @@ def _sections(note: Note, text: str) -> Iterator[Finding]:
             yield _finding(note, "unfinished", score, Span(start=start, end=span.end), evidence)
 
 
-def _is_missing(text: str, start: int, end: int) -> bool:
-    """Say whether nothing stands under a heading; one right above another ("OBJECTIVE:" over "HEENT:") needs nothing."""
-    between = text[start:end]
-    return not between.strip(" \t\n,") and ("\n\n" in between or end == len(text))
+def _is_missing(text: str, heading: Heading, end: int) -> bool:
+    """Say whether nothing stands under a heading.
+
+    One right above another ("OBJECTIVE:" over "HEENT:") needs nothing, nor does a title.
+    """
+    between = text[heading.span.end : end]
+    if between.strip(" \t\n,"):
+        return False
+    if end == len(text):
+        return True
+    return "\n\n" in between and heading.span.start > 0 and not _OVER_OTHERS.search(heading.name)
 
 
 def _breaks_off(section: str) -> float:

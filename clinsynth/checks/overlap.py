@@ -27,7 +27,7 @@ class OverlapCheck:
     five words, and is found from 0.5 on (MinHash proposes, exact comparison decides).
 
     Attributes:
-        reference: A file of JSON lines with the field "text". None: there is nothing to compare with, and nothing found.
+        reference: A file of JSON lines with the field "text". None: there is nothing to compare with.
         k: The fewest words in a row that count as copied, case and punctuation aside.
 
     Raises:
@@ -56,7 +56,11 @@ class OverlapCheck:
         for position, similarity in found[:1]:
             evidence = f"like reference note {position + 1} (Jaccard {similarity:.2f}); {len(found)} such notes"
             yield Finding(
-                note_id=note.id, check="overlap", code="overlap/near-copy", score=min(1.0, similarity), evidence=evidence
+                note_id=note.id,
+                check="overlap",
+                code="overlap/near-copy",
+                score=min(1.0, similarity),
+                evidence=evidence,
             )
 
     def _verbatim(self, note: Note) -> Iterator[Finding]:
@@ -111,5 +115,7 @@ def _texts(path: Path) -> Iterator[str]:
     for number, row in read_rows(path):
         text = row.get("text")
         if not isinstance(text, str):
-            raise InputError(f'{path}:{number} has no field "text"; a reference is JSON lines with the text of one note each')
+            raise InputError(
+                f'{path}:{number} has no field "text"; a reference is JSON lines with the text of one note each'
+            )
         yield text

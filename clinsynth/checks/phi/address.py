@@ -1,6 +1,7 @@
 """Addresses and places below a state."""
 
-import regex
+import re
+
 from presidio_analyzer import Pattern  # noqa: TID253 - imported by the engine only
 
 from clinsynth.checks.phi.recognizer import FROM_HERE, ClinicalRecognizer
@@ -21,17 +22,29 @@ class AddressRecognizer(ClinicalRecognizer):
     """Finds streets with house numbers, post office boxes, cities before their state or behind "lives in"."""
 
     ENTITY = "ADDRESS"
-    FLAGS = regex.MULTILINE
+    FLAGS = re.MULTILINE
     PATTERNS = (
-        Pattern("street", rf"(?<![\w.,/-])\d{{1,6}}[A-Z]?[ \t](?:[NSEW]\.?[ \t]|(?:North|South|East|West)[ \t])?(?:(?:{_WORD}|\d{{1,3}}(?:st|nd|rd|th))[ \t]){{1,3}}{_STREET}\.?{_UNIT}", 0.85),
+        Pattern(
+            "street",
+            rf"(?<![\w.,/-])\d{{1,6}}[A-Z]?[ \t](?:[NSEW]\.?[ \t]|(?:North|South|East|"
+            rf"West)[ \t])?(?:(?:{_WORD}|\d{{1,3}}(?:st|nd|rd|th))[ \t]){{1,3}}{_STREET}\.?{_UNIT}",
+            0.85,
+        ),
         Pattern("post office box", r"\bP\.?[ \t]?O\.?[ \t][Bb]ox[ \t]\d{1,7}\b", 0.9),
         Pattern("city before its state", rf"\b{_CITY}(?=,[ \t]{{0,2}}{_STATE})", 0.7),
-        Pattern("where somebody lives", rf"\b(?:lives|living|lived|resides|residing|resident|born|raised|moved)[ \t](?:in|to|of|near|outside)[ \t]{FROM_HERE}{_CITY}", 0.5),
+        Pattern(
+            "where somebody lives",
+            rf"\b(?:lives|living|lived|resides|residing|resident|born|raised|moved)"
+            rf"[ \t](?:in|to|of|near|outside)[ \t]{FROM_HERE}{_CITY}",
+            0.5,
+        ),
     )
 
     def invalidate_result(self, pattern_text: str) -> bool:
         """Say whether a match names a state or a country, or begins a facility rather than a city."""
-        return pattern_text in _ABOVE_A_STATE or pattern_text.split()[0] in _NO_CITIES
+        return pattern_text in _ABOVE_A_STATE or pattern_text.split(maxsplit=1)[0] in _NO_CITIES
 
 
-_NO_CITIES = frozenset({"Assisted", "Nursing", "Section", "Apartment", "Department", "Hospital", "University", "The", "A", "An"})
+_NO_CITIES = frozenset(
+    {"Assisted", "Nursing", "Section", "Apartment", "Department", "Hospital", "University", "The", "A", "An"}
+)

@@ -10,7 +10,11 @@ class BiometricRecognizer(ClinicalRecognizer):
 
     ENTITY = "BIOMETRIC_ID"
     PATTERNS = (
-        labelled("biometric", r"(?:finger|voice|palm|face)[ \t]?print|(?:retinal?|iris|facial|face)[ \t](?:scan|template|recognition)|biometric"),
+        labelled(
+            "biometric",
+            r"(?:finger|voice|palm|face)[ \t]?print|(?:retinal?|iris|facial|face)"
+            r"[ \t](?:scan|template|recognition)|biometric",
+        ),
     )
 
 

@@ -85,7 +85,7 @@ class PhiCheck:
 
 def _evidence(kind: str, result: "RecognizerResult") -> str:
     explanation = result.analysis_explanation
-    pattern = f", pattern \"{explanation.pattern_name}\"" if explanation is not None else ""
+    pattern = f', pattern "{explanation.pattern_name}"' if explanation is not None else ""
     return f"looks like {KINDS[kind].label.lower()} (HIPAA item {KINDS[kind].item}{pattern})"
 
 

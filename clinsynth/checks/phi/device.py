@@ -10,6 +10,10 @@ class DeviceRecognizer(ClinicalRecognizer):
 
     ENTITY = "DEVICE_ID"
     PATTERNS = (
-        labelled("serial or lot number", r"serial(?:[ \t](?:number|no\b|#))?|S/N|lot[ \t](?:number|no\b|#)|lot[ \t]?#|UDI|device[ \t]id(?:entifier)?"),
+        labelled(
+            "serial or lot number",
+            r"serial(?:[ \t](?:number|no\b|#))?|S/N|lot[ \t](?:number|no\b|#)|lot[ \t]"
+            r"?#|UDI|device[ \t]id(?:entifier)?",
+        ),
         Pattern("unique device identifier", r"\(01\)\d{14}(?:\(\d{2}\)[A-Z0-9]{1,20}){0,4}", 0.95),
     )

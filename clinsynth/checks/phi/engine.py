@@ -44,17 +44,17 @@ def analyzer(kinds: Iterable[str]) -> AnalyzerEngine:
 
 def artifacts(doc: "Doc") -> NlpArtifacts:
     """Give Presidio the tokens of a Doc; the words in lower case stand for lemmas."""
-    words = [token.lower_ for token in doc]
+    rows = [(token.idx, token.lower_, token.is_stop or token.is_punct) for token in doc]
     found = NlpArtifacts(
         entities=[],
         tokens=doc,
-        tokens_indices=[token.idx for token in doc],
-        lemmas=words,
+        tokens_indices=[start for start, _, _ in rows],
+        lemmas=[word for _, word, _ in rows],
         nlp_engine=None,
         language=LANGUAGE,
     )
     # A set, where Presidio makes a list: it looks up each word near each match in it.
-    found.keywords = frozenset(token.lower_ for token in doc if not token.is_stop and not token.is_punct)
+    found.keywords = frozenset(word for _, word, is_common in rows if not is_common)
     return found
 
 

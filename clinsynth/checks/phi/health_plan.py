@@ -5,7 +5,8 @@ from presidio_analyzer.predefined_recognizers import UsMbiRecognizer  # noqa: TI
 from clinsynth.checks.phi.recognizer import ClinicalRecognizer, labelled
 
 _LABEL = (
-    r"(?:member|subscriber|policy|group|insurance|insured|plan|medicare|medicaid|beneficiary|claim|coverage|payer|authorization|auth|"
+    "(?:member|subscriber|policy|group|insurance|insured|plan|medicare|medicaid|"
+    "beneficiary|claim|coverage|payer|authorization|auth|"
     r"referral)(?:[ \t](?:policy|member|plan|group))?[ \t.]{0,2}(?:number|no\b|num\b|id\b|identifier|#)|HICN|MBI"
 )
 

@@ -1,24 +1,28 @@
 """Names of people, where something beside them says that they are names.
 
-A bare name ("Jane Doe was seen") is left to a trained recognizer. Eponyms are names of things: what makes one is the word
-behind it ("Parkinson disease", "Foley catheter"), so that Dr. Foley stays a person.
+A bare name ("Jane Doe was seen") is left to a trained recognizer. Eponyms are names of things: what makes one is the
+word behind it ("Parkinson disease", "Foley catheter"), so that Dr. Foley stays a person.
 """
 
-import regex
+import re
+
 from presidio_analyzer import Pattern  # noqa: TID253 - imported by the engine only
 
 from clinsynth.checks.phi.recognizer import FROM_HERE, ClinicalRecognizer
 
 _THING = (
-    r"(?:['’]?s)?[ \t-](?:disease|Disease|syndrome|Syndrome|palsy|Palsy|catheter|tube|sign|Sign|test|Test|score|Score|scale|Scale|"
-    r"criteria|reflex|triad|law|fracture|procedure|maneuver|classification|clamp|retractor|forceps|drain|needle|stain|position|"
-    r"esophagus|thyroiditis|lymphoma|sarcoma|tumor|contracture|ganglion|bodies|index|equation|graft|prosthesis|incision|elevator)"
+    r"(?:['\u2019]?s)?[ \t-](?:disease|Disease|syndrome|Syndrome|palsy|Palsy|"
+    "catheter|tube|sign|Sign|test|Test|score|Score|scale|Scale|"
+    "criteria|reflex|triad|law|fracture|procedure|maneuver|classification|"
+    "clamp|retractor|forceps|drain|needle|stain|position|"
+    "esophagus|thyroiditis|lymphoma|sarcoma|tumor|contracture|ganglion|bodies|"
+    "index|equation|graft|prosthesis|incision|elevator)"
 )
-_GIVEN = rf"(?:[A-Z]['’][A-Z])?[A-Z][a-z]{{1,20}}(?:-[A-Z][a-z]{{1,20}})?(?!{_THING})"
+_GIVEN = rf"(?:[A-Z]['\u2019][A-Z])?[A-Z][a-z]{{1,20}}(?:-[A-Z][a-z]{{1,20}})?(?!{_THING})"
 _PARTICLE = r"(?:(?:van|von|de|del|der|la|Van|Von|De|Del|St\.)[ \t]){0,2}"
-_MAC = r"(?:Mc|Mac|O['’]|D['’])?"
+_MAC = r"(?:Mc|Mac|O['\u2019]|D['\u2019])?"
 _SURNAME = rf"{_PARTICLE}{_MAC}[A-Z][a-z]{{1,20}}(?:-[A-Z][a-z]{{1,20}})?(?!{_THING})"
-_CAPITALS = r"[A-Z][A-Z'’-]{2,20}"
+_CAPITALS = r"[A-Z][A-Z'\u2019-]{2,20}"
 # Not X, Y, Z: "by Dr. X. Upon" is a placeholder and the next sentence.
 _INITIAL = r"[A-W]\."
 _FULL = rf"(?:{_GIVEN}[ \t](?:{_INITIAL}[ \t]?|[A-Z][ \t]|{_GIVEN}[ \t])?{_SURNAME})(?![\w])"
@@ -27,29 +31,41 @@ _LAST_FIRST = rf"(?:{_SURNAME},[ \t]?{_GIVEN}(?:[ \t][A-Z]\b\.?)?)(?![\w])"
 _DEGREE = r"(?:M\.?D|D\.?O|R\.?N|N\.?P|Ph\.?D|PA-?C|DDS|DMD|DPM|FACS|FACP|FACC|CRNA|LPN|FNP|ARNP|PharmD|MSN|LCSW)\b"
 _TITLE = r"\b(?:Dr|DR|Mr|MR|Mrs|MRS|Ms|MS|Miss|Prof|Professor|Doctor|Nurse|Rev|Reverend|Judge|Officer)\b\.?[ \t]{1,2}"
 _LABEL = (
-    r"\b(?:[Pp]atient(?:['’]?s)?[ \t][Nn]ame|PATIENT(?:['’]?S)?(?:[ \t]NAME)?|[Pp]atient|[Nn]ame|NAME|(?:[Ff]irst|[Ll]ast|[Ff]ull|[Mm]aiden)[ \t][Nn]ame|"
+    r"\b(?:[Pp]atient(?:['\u2019]?s)?[ \t][Nn]ame|PATIENT(?:['\u2019]?S)?(?:[ \t]"
+    r"NAME)?|[Pp]atient|[Nn]ame|NAME|(?:[Ff]irst|[Ll]ast|[Ff]ull|[Mm]aiden)"
+    r"[ \t][Nn]ame|"
     r"[Ss]igned[ \t]by|[Dd]ictated[ \t][Bb]y|DICTATED[ \t]BY|[Ss]igned|[Tt]ranscribed[ \t]by|[Aa]uthor|"
-    r"(?:[Aa]ttending|[Rr]eferring|[Pp]rimary[ \t][Cc]are|[Cc]onsulting)(?:[ \t][Pp](?:hysician|rovider))?|[Pp]hysician|[Pp]rovider|PCP|"
-    r"[Ss]urgeon|SURGEON|[Aa]ssistants?|ASSISTANT|[Aa]nesthesiologist|[Nn]ext[ \t]of[ \t][Kk]in|[Ee]mergency[ \t][Cc]ontact|[Gg]uardian|[Cc]aregiver)"
+    r"(?:[Aa]ttending|[Rr]eferring|[Pp]rimary[ \t][Cc]are|[Cc]onsulting)(?:[ \t]"
+    r"[Pp](?:hysician|rovider))?|[Pp]hysician|[Pp]rovider|PCP|"
+    r"[Ss]urgeon|SURGEON|[Aa]ssistants?|ASSISTANT|[Aa]nesthesiologist|[Nn]ext[ \t]"
+    r"of[ \t][Kk]in|[Ee]mergency[ \t][Cc]ontact|[Gg]uardian|[Cc]aregiver)"
     r"[ \t]{0,2}:[ \t,]{0,3}"
 )
-_RELATIVE = r"\b(?:wife|husband|spouse|partner|son|daughter|mother|father|brother|sister|friend|caregiver|fiancee?|aunt|uncle|niece|nephew),?[ \t](?:named[ \t])?"
+_RELATIVE = (
+    r"\b(?:wife|husband|spouse|partner|son|daughter|mother|father|brother|"
+    r"sister|friend|caregiver|fiancee?|aunt|uncle|niece|nephew),?[ \t](?:named[ \t]"
+    r")?"
+)
 _CALLED = r"\b(?:named|(?:name|Name)[ \t]is|known[ \t]as|goes[ \t]by)[ \t]"
 
 # Words that stand in capitals where names do; what de-identification left behind ("Dr. XYZ") among them.
 _NO_NAMES = frozenset(
-    "abc abcd xyz xxx xxxx yyy zzz none unknown not the and for with without same self see above below as per patient"
-    " department medicine internal family practice emergency surgery surgical general cardiology neurology oncology radiology"
-    " orthopedic orthopaedic pediatric pediatrics psychiatry psychology urology nephrology pulmonary gastroenterology nursing"
-    " anesthesia anesthesiology pathology dermatology ophthalmology obstetrics gynecology hospital clinic center medical health"
-    " care attending physician provider resident consultant consulting referring primary surgeon assistant doctor nurse"
-    " chief complaint history present illness past social review systems physical examination vital signs assessment plan"
-    " impression diagnosis diagnoses procedure indication indications findings disease syndrome allergies medications labs"
-    " discharge admission summary date time service local spinal epidural endotracheal regional sedation monitored is was has"
-    " had he she they it his her denies reports states lives works died living alive age male female no yes this that first"
-    " second third last next left right upper lower stable alert awake pleasant well good fair poor normal negative positive"
-    " upon if there followup follow unfortunately reportedly meticulous hemostasis after however currently sample test"
-    " diabetes hypertension cancer heart stroke breast lung colon type will also who and or in on at by of to from".split()
+    """
+    abc abcd above admission after age alert alive allergies also and anesthesia anesthesiology as assessment
+    assistant at attending awake below breast by cancer cardiology care center chief clinic colon complaint
+    consultant consulting currently date denies department dermatology diabetes diagnoses diagnosis died
+    discharge disease doctor emergency endotracheal epidural examination fair family female findings first
+    follow followup for from gastroenterology general good gynecology had has he health heart hemostasis her his
+    history hospital however hypertension if illness impression in indication indications internal is it labs
+    last left lives living local lower lung male medical medications medicine meticulous monitored negative
+    nephrology neurology next no none normal not nurse nursing obstetrics of on oncology ophthalmology or
+    orthopaedic orthopedic past pathology patient pediatric pediatrics per physical physician plan pleasant poor
+    positive practice present primary procedure provider psychiatry psychology pulmonary radiology referring
+    regional reportedly reports resident review right same sample second sedation see self service she signs
+    social spinal stable states stroke summary surgeon surgery surgical syndrome systems test that the there
+    they third this time to type unfortunately unknown upon upper urology vital was well who will with without
+    works xxx xxxx xyz yes yyy zzz
+    """.split()  # noqa: SIM905 - a list of so many literals reads worse
 )
 
 
@@ -57,16 +73,25 @@ class NameRecognizer(ClinicalRecognizer):
     """Finds names beside a title, a degree, a label or a relative; not the titles and labels themselves."""
 
     ENTITY = "PERSON"
-    FLAGS = regex.MULTILINE
+    FLAGS = re.MULTILINE
     PATTERNS = (
-        Pattern("title and full name", rf"{_TITLE}{FROM_HERE}(?:{_FULL}|{_GIVEN}[ \t]{_INITIAL}[ \t]{_SURNAME}|{_INITIAL}[ \t]?{_SURNAME})", 0.9),
+        Pattern(
+            "title and full name",
+            rf"{_TITLE}{FROM_HERE}(?:{_FULL}|{_GIVEN}[ \t]{_INITIAL}[ \t]{_SURNAME}|{_INITIAL}[ \t]?{_SURNAME})",
+            0.9,
+        ),
         Pattern("title and name", rf"{_TITLE}{FROM_HERE}(?:{_SURNAME}|{_CAPITALS}(?:[ \t]{_CAPITALS})?)(?![\w])", 0.85),
-        Pattern("name and degree", rf"(?<![\w])(?:{_FULL}|{_FULL_CAPITALS}|{_INITIAL}[ \t]?(?:{_INITIAL}[ \t]?)?{_SURNAME}|{_LAST_FIRST})(?=,?[ \t]{{1,2}}{_DEGREE})", 0.85),
+        Pattern(
+            "name and degree",
+            rf"(?<![\w])(?:{_FULL}|{_FULL_CAPITALS}|{_INITIAL}[ \t]?(?:{_INITIAL}[ \t]"
+            rf"?)?{_SURNAME}|{_LAST_FIRST})(?=,?[ \t]{{1,2}}{_DEGREE})",
+            0.85,
+        ),
         Pattern("labelled", rf"{_LABEL}{FROM_HERE}(?:{_FULL}|{_LAST_FIRST}|{_FULL_CAPITALS})", 0.8),
         Pattern("called", rf"{_CALLED}{FROM_HERE}(?:{_FULL}|{_GIVEN}(?![\w]))", 0.6),
-        Pattern("relative", rf"{_RELATIVE}{FROM_HERE}(?:{_FULL}|{_GIVEN}(?![\w'’])),?(?<![,])", 0.5),
+        Pattern("relative", rf"{_RELATIVE}{FROM_HERE}(?:{_FULL}|{_GIVEN}(?![\w'\u2019])),?(?<![,])", 0.5),
     )
 
     def invalidate_result(self, pattern_text: str) -> bool:
         """Say whether a word in it is no part of a name."""
-        return any(word.casefold() in _NO_NAMES for word in regex.findall(r"[^\W\d_]{2,}", pattern_text))
+        return any(word.casefold() in _NO_NAMES for word in re.findall(r"[^\W\d_]{2,}", pattern_text))

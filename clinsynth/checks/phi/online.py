@@ -39,7 +39,9 @@ class WebAddressRecognizer(UrlRecognizer):  # type: ignore[misc]  # Presidio's c
         patterns = [
             Pattern("scheme", rf"\b(?:https?|ftp)://[\w.-]{{1,253}}(?::\d{{1,5}})?{path}", 0.9),
             Pattern("www", rf"(?<![\w@.-])www\d?\.(?:{_LABEL}\.){{1,5}}[a-z]{{2,24}}\b{path}", 0.9),
-            Pattern("ending", rf"(?-i:(?<![\w@.-])(?:[a-z0-9][a-z0-9-]{{1,61}}\.){{1,4}}{_ENDING}\b(?![.@-]\w)){path}", 0.6),
+            Pattern(
+                "ending", rf"(?-i:(?<![\w@.-])(?:[a-z0-9][a-z0-9-]{{1,61}}\.){{1,4}}{_ENDING}\b(?![.@-]\w)){path}", 0.6
+            ),
         ]
         super().__init__(patterns=patterns, supported_language=supported_language, name=name)
 
@@ -52,7 +54,11 @@ class IpAddressRecognizer(IpRecognizer):  # type: ignore[misc]  # Presidio's cla
         octet = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
         patterns = [
             Pattern("IPv4", rf"(?<![\w.])(?:{octet}\.){{3}}{octet}(?:/\d{{1,2}})?(?![\w]|\.\d)", 0.7),
-            Pattern("IPv6", r"(?<![\w:])(?=[\da-f:]{2,39}(?![\da-f:]))(?:[\da-f]{1,4}:|:){2,7}(?:[\da-f]{1,4}|:)(?![\w:])", 0.7),
+            Pattern(
+                "IPv6",
+                r"(?<![\w:])(?=[\da-f:]{2,39}(?![\da-f:]))(?:[\da-f]{1,4}:|:){2,7}(?:[\da-f]{1,4}|:)(?![\w:])",
+                0.7,
+            ),
         ]
         super().__init__(patterns=patterns, supported_language=supported_language, name=name)
 

@@ -5,8 +5,10 @@ from presidio_analyzer import Pattern  # noqa: TID253 - imported by the engine o
 from clinsynth.checks.phi.recognizer import ClinicalRecognizer, labelled
 
 _LABEL = (
-    r"(?:employee|badge|specimen|sample|study|subject|screening|student|inmate|military|donor|reference|ref|confirmation|"
-    r"requisition|prescription|rx|trial|participant|staff|user)[ \t.]{0,2}(?:number|no\b|num\b|id\b|identifier|#)|ID[ \t]?#|ID:"
+    "(?:employee|badge|specimen|sample|study|subject|screening|student|inmate|"
+    "military|donor|reference|ref|confirmation|"
+    r"requisition|prescription|rx|trial|participant|staff|user)[ \t.]{0,2}(?:number|"
+    r"no\b|num\b|id\b|identifier|#)|ID[ \t]?#|ID:"
 )
 _UUID = r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
 

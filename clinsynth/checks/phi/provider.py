@@ -24,7 +24,10 @@ class DeaRecognizer(ClinicalRecognizer):
     """Finds DEA registration numbers: two letters (or a letter and a 9), six digits, a check digit."""
 
     ENTITY = "US_DEA"
-    PATTERNS = (labelled("DEA number", r"DEA", r"[A-Z][A-Z9]\d{7}\b"), Pattern("DEA number alone", r"\b[A-Z][A-Z9]\d{7}\b", 0.6))
+    PATTERNS = (
+        labelled("DEA number", r"DEA", r"[A-Z][A-Z9]\d{7}\b"),
+        Pattern("DEA number alone", r"\b[A-Z][A-Z9]\d{7}\b", 0.6),
+    )
     FLAGS = 0
 
     def validate_result(self, pattern_text: str) -> bool:

@@ -4,9 +4,9 @@ Each class here and beside it is a Presidio recognizer like any other: `Analyzer
 repetition in a pattern has an upper bound, so that no text takes more than linear time.
 """
 
+import re
 from typing import ClassVar
 
-import regex
 from presidio_analyzer import Pattern, PatternRecognizer  # noqa: TID253 - imported by the engine only, when it is built
 
 # Presidio looks for all patterns with `regex`, where \K leaves what stands before it out of the match.
@@ -42,7 +42,7 @@ class ClinicalRecognizer(PatternRecognizer):  # type: ignore[misc]  # Presidio's
     ENTITY: ClassVar[str]
     PATTERNS: ClassVar[tuple[Pattern, ...]]
     WORDS_NEARBY: ClassVar[tuple[str, ...]] = ()
-    FLAGS: ClassVar[int] = regex.IGNORECASE | regex.MULTILINE
+    FLAGS: ClassVar[int] = re.IGNORECASE | re.MULTILINE
 
     def __init__(self, supported_language: str = "en", name: str | None = None) -> None:
         """Take the language of the engine and, if it shall differ from the class, the recognizer's name."""

@@ -14,7 +14,11 @@ class VehicleRecognizer(ClinicalRecognizer):
 
     ENTITY = "VEHICLE_ID"
     PATTERNS = (
-        labelled("plate", r"licen[sc]e[ \t]plate|number[ \t]plate|plate[ \t](?:number|no\b|#)", r"(?=[A-Z -]{0,4}\d)[A-Z0-9]{2,4}[ -]?[A-Z0-9]{2,4}\b"),
+        labelled(
+            "plate",
+            r"licen[sc]e[ \t]plate|number[ \t]plate|plate[ \t](?:number|no\b|#)",
+            r"(?=[A-Z -]{0,4}\d)[A-Z0-9]{2,4}[ -]?[A-Z0-9]{2,4}\b",
+        ),
         Pattern("vehicle identification number", r"\b(?=[A-Z]{0,16}\d)[A-HJ-NPR-Z0-9]{17}\b", 0.5),
     )
 
@@ -24,5 +28,7 @@ class VehicleRecognizer(ClinicalRecognizer):
 
 
 def _is_vin(number: str) -> bool:
-    total = sum(weight * (int(sign) if sign.isdigit() else _VALUES[sign]) for weight, sign in zip(_WEIGHTS, number, strict=True))
+    total = sum(
+        weight * (int(sign) if sign.isdigit() else _VALUES[sign]) for weight, sign in zip(_WEIGHTS, number, strict=True)
+    )
     return number[8] == "0123456789X"[total % 11]

@@ -1,0 +1,199 @@
+"""Entities: drugs nobody knows, and drugs and conditions that a case does not have."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from clinsynth.checks import Parsed
+from clinsynth.checks.near_names import NearNames
+from clinsynth.checks.others import Passages, about_others
+from clinsynth.checks.parsing import MAX_CHARACTERS
+from clinsynth.ontology.concepts import Concept, Ontology
+from clinsynth.ontology.loading import load_ontology
+from clinsynth.ontology.mentions import Mention, MentionFinder
+from clinsynth.ontology.values import find_doses
+from clinsynth.records import Case, Finding, Note, Span
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+# How wrong it is to mention what the case does not have; a symptom more is colour, a drug more is an error.
+_SCORES: Mapping[str, float] = MappingProxyType({"medication": 0.9, "condition": 0.8, "symptom": 0.4})
+# Endings of international nonproprietary names (WHO stem book), as far as other words do not share them.
+_DRUG_ENDING = re.compile(
+    "(?:olol|pril|sartan|statin|dipine|azole|prazole|cillin|mycin|micin|"
+    "cycline|floxacin|oxacin|vir|mab|tinib|parin|xaban|gatran|"
+    "formin|gliptin|gliflozin|glitazone|glutide|azepam|azolam|barbital|caine|"
+    "curium|curonium|fentanil|triptan|setron|tidine|"
+    "terol|phylline|lukast|thiazide|semide|lactone|sone|solone|olone|profen|"
+    "fenac|oxicam|coxib|pramine|triptyline|oxetine|"
+    "azine|peridol|apine|idone|piprazole|gabalin|zepine|tadine|zolamide|"
+    "dronate|relin|grel|plase|stigmine|platin|rubicin|taxel)$",
+    re.IGNORECASE,
+)
+_MISSPELT = 0.65
+_NEAR = 0.45
+_MIN_LETTERS = 4
+_MAX_BETWEEN = 3  # tokens between a drug and its dose ("metoprolol, p.o. at 50 mg")
+_BETWEEN = frozenset({",", ":", "-", "at", "of", "po", "p.o", "p.o.", "iv", "i.v.", "im", "sc", "oral", "orally"})
+# Words that stand before a dose and are no drugs.
+_NO_DRUGS = frozenset(
+    """
+    about above additional administered aerosol after agent agents amount another antibiotic antibiotics
+    approximately area around average base baseline below blood bolus both capsule capsules cases catheter
+    chewable continue continued continues continuing contrast cream current currently daily decreased delayed
+    dosage dose dosed doses dosing drained drip drops drug drugs each elixir enema every exactly extended extra
+    fluid fluids from full gave give given half here high home immediate increased inhaled inhaler initial
+    initially injected injection insulin intramuscular intravenous intravenously lesion level levels liquid load
+    loading lobe loss low lowered maintenance mass masses maximum maybe measured measuring medication
+    medications minimum mixture more nasal nearly nebulized needed nightly nodule novel obtain ointment only
+    oral orally output over patch patches patient per plus powder prescribed previous putting rate received
+    receiving rectal reduced regular release removed resume resumed saline short site size solution spray
+    standard start started starting steroid steroids stone stones strength subcutaneous sublingual suppository
+    suspension sustained syrup tablet tablets take taken taking tapered than that then there this time times
+    titrate titrated titrating topical total totaling transfused tube twice under unit units urine used using
+    vitamin volume weekly weight where with within
+    """.split()  # noqa: SIM905 - a list of so many literals reads worse
+)
+
+
+@dataclass(frozen=True)
+class EntitiesCheck:
+    """Finds unknown drugs, and mentions that the case does not account for.
+
+    unknown-drug: a word before a dose that is no known name. It scores 0.9 with the ending of a drug's name and nothing
+    near it in the ontology, 0.7 where a known name is near (a misspelling) or the ending alone speaks for a drug, 0.5
+    where only its place does. not-in-case: a drug scores 0.9, a condition 0.8, a symptom 0.4; what is denied, what is
+    said of relatives, and what a name of the case contains ("diabetes" of "type 2 diabetes") is none.
+
+    Attributes:
+        ontology: The name or folder of an ontology.
+    """
+
+    ontology: str = "core"
+
+    def __call__(self, notes: Sequence[Parsed]) -> Sequence[tuple[Finding, ...]]:
+        """Look at the entities of each note."""
+        return [self._findings(parsed) for parsed in notes]
+
+    def _findings(self, parsed: Parsed) -> tuple[Finding, ...]:
+        note = parsed.note
+        mentions = [*self._finder(note.text[:MAX_CHARACTERS])]
+        known = sorted([*(found.span for found in mentions), *_abbreviated(parsed.doc, mentions)])
+        found = [*self._unknown_drugs(parsed, Passages(tuple(known)))]
+        if note.case is not None:
+            found += self._not_in_case(note, note.case, mentions)
+        return tuple(sorted(found, key=lambda each: (each.span or Span(start=0, end=1), each.code)))
+
+    def _unknown_drugs(self, parsed: Parsed, known: Passages) -> Iterator[Finding]:
+        words = list(_words_before_doses(parsed.doc, known))
+        nearest = self._drugs.nearest([word.text for word in words])
+        for word, (name, similarity) in zip(words, nearest, strict=True):
+            yield Finding(
+                note_id=parsed.note.id,
+                check="entities",
+                code="entities/unknown-drug",
+                score=_unknown_score(word.text, similarity),
+                span=Span(start=word.idx, end=word.idx + len(word.text)),
+                evidence=f"no known drug; the nearest name is {name} (similarity {similarity:.2f})",
+            )
+
+    def _not_in_case(self, note: Note, case: Case, mentions: Sequence[Mention]) -> Iterator[Finding]:
+        own = {fact.code for fact in case.facts}
+        names = self._names_of(case)
+        others = about_others(note.text[:MAX_CHARACTERS])
+        for found in mentions:
+            score = _SCORES.get(found.concept.kind)
+            if score is None or found.negated or found.concept.id in own or others.hold(found.span):
+                continue
+            if any(name.casefold() in names for name in found.concept.names) or _is_within(found.concept, names):
+                continue
+            yield Finding(
+                note_id=note.id,
+                check="entities",
+                code="entities/not-in-case",
+                score=score,
+                span=found.span,
+                evidence=f"{found.concept.kind} {found.concept.name} is not in the case",
+            )
+
+    def _names_of(self, case: Case) -> frozenset[str]:
+        """Give all names of what the case has, whatever its kind."""
+        concepts = [self._ontology.concepts.get(fact.code) for fact in case.facts if fact.code]
+        return frozenset(name.casefold() for concept in concepts if concept is not None for name in concept.names)
+
+    @cached_property
+    def _ontology(self) -> Ontology:
+        return load_ontology(self.ontology)
+
+    @cached_property
+    def _finder(self) -> MentionFinder:
+        return MentionFinder(self._ontology)
+
+    @cached_property
+    def _drugs(self) -> NearNames:
+        return NearNames([name for drug in self._ontology.of_kind("medication") for name in drug.names])
+
+
+def _abbreviated(doc: "Doc", mentions: Sequence[Mention]) -> Iterator[Span]:
+    """Give the places of abbreviations that the text itself defines for something known ("ceftriaxone (CTX)")."""
+    places = {(found.span.start, found.span.end) for found in mentions}
+    for short in doc._.abbreviations:
+        long = short._.long_form
+        if (long.start_char, long.end_char) in places:
+            yield Span(start=short.start_char, end=short.end_char)
+
+
+def _is_within(concept: Concept, names: frozenset[str]) -> bool:
+    """Say whether a concept is a plainer word for something of the case: all words of its name are in one of theirs."""
+    words = set(concept.name.casefold().split())
+    return any(words <= set(name.split()) for name in names)
+
+
+def _words_before_doses(doc: "Doc", known: Passages) -> Iterator["Token"]:
+    """Yield the words in the place of a drug that are neither known names nor ordinary words, each once."""
+    starts = [token.idx for token in doc]
+    last = -1
+    for dose in find_doses(doc.text):
+        word = _word_before(doc, bisect_left(starts, dose.span.start))
+        if word is None or word.i <= last:
+            continue
+        last = word.i
+        if _may_be_drug(word) and not known.hold(Span(start=word.idx, end=word.idx + len(word))):
+            yield word
+
+
+def _word_before(doc: "Doc", index: int) -> "Token | None":
+    """Give the word right before a token, past commas, routes and "at"; none beyond the start of the line."""
+    for token in reversed(doc[max(0, index - _MAX_BETWEEN - 1) : index]):
+        if "\n" in token.text:
+            return None
+        if token.lower_ not in _BETWEEN and not token.is_space:
+            return token
+    return None
+
+
+def _may_be_drug(word: "Token") -> bool:
+    text = word.text
+    return (
+        len(text) >= _MIN_LETTERS
+        and text.replace("-", "").isalpha()
+        and not word.is_stop
+        and not (text.isupper() and len(text) > _LONGEST_ABBREVIATION)
+        and text.lower() not in _NO_DRUGS
+        and not text.lower().endswith(("ly", "ed", "ing", "tion", "sion", "ment", "ture"))
+    )
+
+
+_LONGEST_ABBREVIATION = 5
+
+
+def _unknown_score(word: str, similarity: float) -> float:
+    has_ending = _DRUG_ENDING.search(word) is not None
+    if has_ending and similarity < _NEAR:
+        return 0.9
+    return 0.7 if has_ending or similarity >= _MISSPELT else 0.5

@@ -1,0 +1,132 @@
+"""Where a note states the facts of its case."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from clinsynth.checks.facts.reading import Amount, Reading, Result, read
+from clinsynth.ontology.concepts import Concept
+from clinsynth.ontology.mentions import MentionFinder
+from clinsynth.ontology.values import find_doses, find_frequencies
+from clinsynth.records import Case, Fact, Note, Span
+
+
+def locate(note: Note, finder: MentionFinder) -> Mapping[str, tuple[Span, ...]]:
+    """Find where each fact of a note's case is stated, by fact id, in order of the text; facts that are not are absent.
+
+    A sex that only pronouns tell is located at the first of them. A condition or symptom is stated by any of its
+    names, also within a longer one ("insomnia" in "chronic insomnia"), affirmed or negated as the fact is.
+
+    Args:
+        note: With its case, or nothing is found.
+        finder: Of all kinds of concepts.
+    """
+    if note.case is None:
+        return {}
+    return located(note.case, note.text, read(note.text, finder), finder)
+
+
+def located(case: Case, text: str, reading: Reading, finder: MentionFinder) -> dict[str, tuple[Span, ...]]:
+    """Do what `locate` does, from a reading that is there already."""
+    drugs = {fact.value: fact.code for fact in case.facts if fact.kind == "medication"}
+    found: dict[str, tuple[Span, ...]] = {}
+    for fact in case.facts:
+        spans = tuple(sorted(set(_spans(fact, text, reading, finder, drugs))))
+        if spans:
+            found[fact.id] = spans
+    return found
+
+
+def _spans(
+    fact: Fact, text: str, reading: Reading, finder: MentionFinder, drugs: Mapping[str, str | None]
+) -> Iterable[Span]:
+    concept = finder.ontology.concepts.get(fact.code) if fact.code else None
+    ways: Mapping[str, Callable[[], Iterable[Span]]] = {
+        "age": lambda: [age.span for age in reading.ages if age.value == fact.value],
+        "sex": lambda: _sex_spans(fact, reading),
+        "condition": lambda: _problem_spans(fact, concept, text, reading),
+        "symptom": lambda: _problem_spans(fact, concept, text, reading),
+        "medication": lambda: _drug_spans(fact, reading),
+        "dose": lambda: _amount_spans(fact, drugs.get(fact.subject), reading),
+        "frequency": lambda: _amount_spans(fact, drugs.get(fact.subject), reading),
+        "lab": lambda: [result.span for result in reading.results if agrees(result, fact)],
+        "vital": lambda: [result.span for result in reading.results if agrees(result, fact)],
+        "allergy": lambda: _allergy_spans(fact, reading),
+    }
+    return ways[fact.kind]() if fact.kind in ways else ()
+
+
+def _sex_spans(fact: Fact, reading: Reading) -> list[Span]:
+    words = [sex.span for sex in reading.sexes if sex.value == fact.value]
+    return words or [pronoun.span for pronoun in reading.pronouns if pronoun.value == fact.value][:1]
+
+
+def _problem_spans(fact: Fact, concept: Concept | None, text: str, reading: Reading) -> Iterable[Span]:
+    names = _any_name(concept) if concept is not None else None
+    for found in reading.mentions:
+        if found.negated != fact.negated:
+            continue
+        if found.concept.id == fact.code:
+            yield found.span
+        elif names is not None and (inside := names.search(text, found.span.start, found.span.end)):
+            yield Span(start=inside.start(), end=inside.end())
+
+
+def _any_name(concept: Concept) -> re.Pattern[str]:
+    names = sorted(concept.names, key=len, reverse=True)
+    # A short abbreviation says something else in other words; it counts on its own only.
+    long = [r"[\s-]+".join(map(re.escape, re.split(r"[\s-]+", name))) for name in names if len(name) > _SHORT]
+    return re.compile(rf"\b(?:{'|'.join(long) or '(?!)'})\b", re.IGNORECASE)
+
+
+_SHORT = 3
+
+
+def _drug_spans(fact: Fact, reading: Reading) -> Iterable[Span]:
+    return [found.span for found in reading.mentions if found.concept.id == fact.code and found.negated == fact.negated]
+
+
+def _allergy_spans(fact: Fact, reading: Reading) -> Iterable[Span]:
+    name = fact.value.casefold()
+    return [
+        found.span
+        for found in reading.allergies
+        if found.concept.id == fact.code or name in (known.casefold() for known in found.concept.names)
+    ]
+
+
+def _amount_spans(fact: Fact, drug: str | None, reading: Reading) -> Iterable[Span]:
+    return [amount.span for amount in reading.amounts if amount.drug == drug and is_amount(amount, fact)]
+
+
+def is_amount(amount: Amount, fact: Fact) -> bool:
+    """Say whether a dose or frequency is that of a fact, however either is written."""
+    return amount.kind == fact.kind and amount.value == normal_amount(fact)
+
+
+def normal_amount(fact: Fact) -> str:
+    """Write the value of a dose or frequency fact as texts are read."""
+    values = find_doses(fact.value) if fact.kind == "dose" else find_frequencies(fact.value)
+    return values[0].value if values else fact.value
+
+
+def agrees(result: Result, fact: Fact) -> bool:
+    """Say whether a result is that of a lab or vital fact: the same concept and number; 5.90 is 5.9."""
+    return result.code == fact.code and same_number(result.number, number_of(fact))
+
+
+def number_of(fact: Fact) -> str:
+    """Give the number of a lab or vital fact: "5.9" of "5.9 mmol/L"."""
+    return fact.value.partition(" ")[0]
+
+
+def same_number(one: str, other: str) -> bool:
+    """Compare two numbers, or two pairs of them ("120/80"); the first alone of a pair agrees with it."""
+    ours, theirs = _numbers(one), _numbers(other)
+    return bool(ours) and ours == theirs[: len(ours)]
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        return [float(part.strip().replace(",", "").rstrip("%")) for part in text.split("/")]
+    except ValueError:
+        return []

@@ -1,0 +1,132 @@
+"""What a text says of its patient, read by rules: the statements that facts are compared with.
+
+Nothing here is shared with what extracts facts from real notes for training: a verifier that reads with the eyes of the
+writer repeats its mistakes.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from clinsynth.checks.others import Passages, about_others, sections_headed
+from clinsynth.ontology.mentions import Mention, MentionFinder
+from clinsynth.ontology.values import (
+    Value,
+    find_ages,
+    find_doses,
+    find_frequencies,
+    find_measurements,
+    find_sexes,
+)
+from clinsynth.records import Span
+
+_MAX_TO_REGIMEN = 80  # characters behind a drug in which its dose and frequency stand
+_NO_ALLERGIES = re.compile(
+    r"\b(?:no[ ]known[ ](?:drug[ ]|medication[ ]|medicine[ ])?allerg(?:y|"
+    "ies)|NKDA|NKA|denies[ ](?:any[ ])?(?:drug[ ])?allergies"
+    r"|no[ ](?:drug[ ]|medication[ ])?allergies)\b",
+    re.IGNORECASE,
+)
+_ALLERGY_HEADING = re.compile(r"\bALLERG", re.IGNORECASE)
+_ALLERGIC_TO = re.compile(
+    r"\b(?:allerg(?:y|ies|ic)|anaphylaxis|intolerant|intolerance)\s{1,3}(?:to|with|from)\b[^.;\n]{0,80}$", re.IGNORECASE
+)
+_PRONOUN = re.compile(r"\b(?:(?P<female>she|her|hers|herself)|(?P<male>he|him|his|himself))\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Amount:
+    """A dose or frequency stated behind a drug."""
+
+    kind: str
+    drug: str
+    value: str
+    span: Span
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """A measured value: the concept's id, the number as stated ("120/80"), its unit or ""; name and unit are in the span."""
+
+    code: str
+    number: str
+    unit: str
+    span: Span
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a text says of its patient; passages about other people are left out.
+
+    Attributes:
+        allergies: Mentions of what the patient is allergic to; they are not among `mentions`.
+        no_allergies: Where the text says that there are none.
+        pronouns: Sex and place of each pronoun.
+    """
+
+    ages: tuple[Value, ...] = field(repr=False)
+    sexes: tuple[Value, ...] = field(repr=False)
+    pronouns: tuple[Value, ...] = field(repr=False)
+    mentions: tuple[Mention, ...] = field(repr=False)
+    allergies: tuple[Mention, ...] = field(repr=False)
+    no_allergies: tuple[Span, ...] = field(repr=False)
+    amounts: tuple[Amount, ...] = field(repr=False)
+    results: tuple[Result, ...] = field(repr=False)
+
+
+def read(text: str, finder: MentionFinder) -> Reading:
+    """Read a text; `finder` finds all kinds of concepts."""
+    others = about_others(text)
+    mentions = [found for found in finder(text) if not others.hold(found.span)]
+    allergic = _in_allergies(text, mentions)
+    plain = [found for found in mentions if found.span not in allergic]
+    drugs = [found for found in plain if found.concept.kind == "medication"]
+    measured = [found for found in plain if found.concept.kind in {"lab", "vital"}]
+    return Reading(
+        ages=tuple(age for age in find_ages(text) if not others.hold(age.span)),
+        sexes=tuple(sex for sex in find_sexes(text) if not others.hold(sex.span)),
+        pronouns=tuple(_pronouns(text)),
+        mentions=tuple(plain),
+        allergies=tuple(found for found in mentions if found.span in allergic),
+        no_allergies=tuple(Span(start=match.start(), end=match.end()) for match in _NO_ALLERGIES.finditer(text)),
+        amounts=tuple(_amounts(text, drugs)),
+        results=tuple(_results(text, measured)),
+    )
+
+
+def _in_allergies(text: str, mentions: Sequence[Mention]) -> frozenset[Span]:
+    sections = Passages(tuple(sections_headed(text, _ALLERGY_HEADING)))
+    return frozenset(
+        found.span
+        for found in mentions
+        if found.concept.kind in {"medication", "allergen"}
+        and (sections.hold(found.span) or _ALLERGIC_TO.search(text[max(0, found.span.start - 100) : found.span.start]))
+    )
+
+
+def _pronouns(text: str) -> Iterator[Value]:
+    for match in _PRONOUN.finditer(text):
+        yield Value(span=Span(start=match.start(), end=match.end()), value=str(match.lastgroup))
+
+
+def _amounts(text: str, drugs: Sequence[Mention]) -> Iterator[Amount]:
+    for place, drug in enumerate(drugs):
+        following = drugs[place + 1].span.start if place + 1 < len(drugs) else len(text)
+        start = drug.span.end
+        window = text[start : min(following, start + _MAX_TO_REGIMEN)].partition("\n")[0].partition(". ")[0]
+        for kind, values in (("dose", find_doses(window)), ("frequency", find_frequencies(window))):
+            for value in values[:1]:
+                span = Span(start=start + value.span.start, end=start + value.span.end)
+                yield Amount(kind=kind, drug=drug.concept.id, value=value.value, span=span)
+
+
+def _results(text: str, named: Sequence[Mention]) -> Iterator[Result]:
+    concepts = {found.span: found.concept for found in named}
+    for measured in find_measurements(text, [found.span for found in named]):
+        start = min(measured.name_span.start, measured.span.start)
+        yield Result(
+            code=concepts[measured.name_span].id,
+            number=measured.number,
+            unit=measured.unit,
+            span=Span(start=start, end=measured.span.end),
+        )
