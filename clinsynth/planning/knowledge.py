@@ -6,8 +6,6 @@ from functools import cached_property
 
 from clinsynth.ontology.concepts import Concept, Ontology
 
-_Words = frozenset[str]
-
 
 def fits(condition: Concept, *, age: int, sex: str) -> bool:
     """Say whether a patient of that age and sex can have a condition."""
@@ -79,12 +77,9 @@ class Knowledge:
         Alike are the conditions that share a symptom or the specialty. A symptom whose words are among those of a
         symptom or condition of the patient ("pain" beside "chest pain") is left out: denying it would deny both.
         """
-        present = [words for concept in (*self.symptoms(conditions), *conditions) for words in self._words(concept)]
-        return tuple(
-            symptom
-            for symptom in self._symptoms_of_alike(conditions[0])
-            if not any(named <= words or words <= named for named in self._words(symptom) for words in present)
-        )
+        named = (*self.symptoms(conditions), *conditions)
+        clashing = frozenset[str]().union(*(self._symptoms_named_alike(concept) for concept in named))
+        return tuple(symptom for symptom in self._symptoms_of_alike(conditions[0]) if symptom.id not in clashing)
 
     def safe_allergens(self, drugs: Sequence[Concept]) -> tuple[Concept, ...]:
         """Give the allergens that none of the drugs belongs to, by class or by name."""
@@ -108,19 +103,28 @@ class Knowledge:
             self._alike[main.id] = self.symptoms(alike)
         return self._alike[main.id]
 
-    def _words(self, concept: Concept) -> tuple[_Words, ...]:
-        if concept.id not in self._known_words:
-            names = concept.names
-            self._known_words[concept.id] = tuple(frozenset(name.lower().split()) for name in names)
-        return self._known_words[concept.id]
+    def _symptoms_named_alike(self, concept: Concept) -> frozenset[str]:
+        """Give the ids of symptoms with a name whose words are among those of a name of the concept, or all of them."""
+        if concept.id not in self._named_alike:
+            own = [_words(name) for name in concept.names]
+            self._named_alike[concept.id] = frozenset(
+                symptom.id
+                for symptom in self.ontology.of_kind("symptom")
+                if any(one <= two or two <= one for one in own for two in map(_words, symptom.names))
+            )
+        return self._named_alike[concept.id]
 
     @cached_property
     def _alike(self) -> dict[str, tuple[Concept, ...]]:
         return {}
 
     @cached_property
-    def _known_words(self) -> dict[str, tuple[_Words, ...]]:
+    def _named_alike(self) -> dict[str, frozenset[str]]:
         return {}
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(name.lower().split())
 
 
 def _distinct(concepts: Iterable[Concept]) -> tuple[Concept, ...]:
