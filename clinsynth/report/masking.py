@@ -27,19 +27,20 @@ def sample(
 
     Args:
         note: The note.
-        findings: What all checks saw in it; those without a span cannot be marked.
+        findings: What all checks saw in it; codes of those without a span are shown beside the attributes.
         heading: What sort of note it is.
         attributes: What it was asked to be about.
         reveal: Leave what looks like PHI as it is.
     """
     hidden = [] if reveal else _hidden(findings)
+    whole = sorted({finding.code for finding in findings if finding.span is None})
     marks = [(finding.span, finding.code) for finding in findings if finding.span is not None]
     text = note.text if reveal else mask(note.text, findings)
     return Sample(
         note_id=note.id,
         text=text,
         heading=heading,
-        attributes=dict(attributes or {}),
+        attributes=dict(attributes or {}) | ({"found in the whole note": ", ".join(whole)} if whole else {}),
         marks=tuple((_moved(span, hidden), code) for span, code in marks),
         written=tuple(_moved(span, hidden) for span in note.written),
     )

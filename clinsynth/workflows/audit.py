@@ -130,7 +130,7 @@ def audit(
         checks: Names of checks; form, phi, entities and facts when left out.
         fail_on: Gates, "code", "family", "code:score" or "family:score": a finding that reaches one breaks it. Without
             a score, the limit of the code counts.
-        reveal: Show notes with their findings in the report, unmasked.
+        reveal: Show a few notes with each code in the report, unmasked, with what was found.
         limits: Code or family to the lowest score that counts as a fault, over the defaults.
         progress: Told of each batch.
 
@@ -227,7 +227,7 @@ def _checker(asked: _Audit, work: Path) -> Iterator[Checker]:
 
 def _samples(asked: _Audit, out: Path, tally: Tally) -> Iterator[Sample]:
     """Read the notes to show again, with their findings."""
-    wanted = set(tally.with_findings)
+    wanted = tally.examples()
     found = [finding_from(row) for _, row in read_rows(out / "findings.jsonl") if row["note_id"] in wanted]
     for note in asked.notes():
         if note.id in wanted:

@@ -11,16 +11,23 @@ from clinsynth.report.records import Line, Report, Sample, Table
 from clinsynth.workflows.audit_tally import Tally
 from clinsynth.workflows.gates import limit_of
 
+NAMES = {
+    "entities": "Notes with names that do not fit",
+    "facts": "Notes with facts that do not fit",
+    "form": "Notes that do not read as notes",
+    "overlap": "Notes that repeat the reference",
+    "phi": "Notes with what looks like PHI",
+}
 MEANINGS = {
-    "entities": "a clinical name that the ontology does not know, or knows otherwise",
-    "facts": "a statement that differs from its case, or a fact of the case that is missing",
-    "form": "text that does not read as a note: empty, cut off, repeated or not in words",
-    "overlap": "a passage of the reference notes, word for word or nearly",
-    "phi": "what looks like a name, number, date, place or other identifier of a person",
+    "entities": "A word where a drug stands that is no drug, or a drug or condition that the case does not have.",
+    "facts": "A statement that differs from the case or from itself, or a fact of the case that is missing.",
+    "form": "Text that is short, broken off, garbled or repeated, or that holds a part of a prompt.",
+    "overlap": "A passage of a reference note, word for word, or a note that is nearly one of them.",
+    "phi": "What looks like a name, number, date, place or other identifier of a person.",
 }
 ACTIONS = {
-    "phi": "Do not share these notes. Look at findings.jsonl, remove what was found, then audit them again.",
-    "overlap": "Do not share these notes: they repeat the reference. Leave them out, then audit the rest again.",
+    "phi": "Do not share these notes. See findings.jsonl for the places; remove what was found, then audit again.",
+    "overlap": "Do not share these notes: leave them out, then audit the rest again.",
 }
 ACTION = "Look at the notes that findings.jsonl names; mend them or leave them out, then audit again."
 CLEAN = "Nothing to do. A check that finds nothing does not prove that there is nothing."
@@ -99,11 +106,11 @@ def _line(name: str, tally: Tally) -> Line:
     verdict = "fail" if n_bad else "warn" if n_any else "pass"
     below = "Findings are below their limits; a look at the highest scores is worth while." if n_any else CLEAN
     return Line(
-        name=f"Notes with {name} findings at their limit",
+        name=NAMES.get(name, f"Notes with {name} findings"),
         value=proportion(n_bad, tally.n_notes),
-        baseline=f"findings of any score: {n_any}",
+        baseline=f"findings of any score: {n_any:,}",
         verdict=verdict,  # type: ignore[arg-type]
-        meaning=f"Found: {MEANINGS[name]}." if name in MEANINGS else "",
+        meaning=f"{MEANINGS.get(name, '')} Notes with a finding at the limit of its code.".strip(),
         action=ACTIONS.get(name, ACTION) if n_bad else below,
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 from clinsynth.records import Finding, Span
 from clinsynth.workflows.gates import Gate, family, limit_of
 
-N_SHOWN = 20
+N_SHOWN = 3
 
 
 def finding_from(row: Mapping[str, Any]) -> Finding:
@@ -31,12 +31,14 @@ class CodeCount:
     Attributes:
         n_notes: Notes with at least one finding of the code.
         n_notes_at_limit: Of these, the notes where one reaches the limit.
+        first_ids: The first of these notes, `N_SHOWN` at most.
     """
 
     n_findings: int = 0
     n_notes: int = 0
     n_notes_at_limit: int = 0
     highest: float = 0.0
+    first_ids: list[str] = field(default_factory=list)
 
 
 @dataclass(kw_only=True)
@@ -46,7 +48,6 @@ class Tally:
     Attributes:
         n_notes: Notes checked, those without findings included.
         at_limit: Notes with a finding at its limit, by family of codes; "" counts those of any family.
-        with_findings: Ids of the first notes that have findings, `N_SHOWN` at most.
     """
 
     limits: Mapping[str, float | None]
@@ -55,16 +56,17 @@ class Tally:
     codes: dict[str, CodeCount] = field(default_factory=dict)
     at_limit: dict[str, int] = field(default_factory=dict)
     broken: dict[str, int] = field(default_factory=dict)
-    with_findings: list[str] = field(default_factory=list)
 
     def count(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         """Count findings as they pass; those of one note come together."""
-        for note_id, group in groupby(findings, key=lambda finding: finding.note_id):
+        for _, group in groupby(findings, key=lambda finding: finding.note_id):
             of_note = list(group)
             self._count_note(of_note)
-            if len(self.with_findings) < N_SHOWN:
-                self.with_findings.append(note_id)
             yield from of_note
+
+    def examples(self) -> set[str]:
+        """Give the ids of a few notes with each code."""
+        return {note_id for counted in self.codes.values() for note_id in counted.first_ids}
 
     def _count_note(self, findings: Sequence[Finding]) -> None:
         at_limit = {finding.code for finding in findings if self._reaches(finding)}
@@ -75,6 +77,8 @@ class Tally:
             counted.n_notes += 1
             counted.n_notes_at_limit += code in at_limit
             counted.highest = max(counted.highest, *scores)
+            if len(counted.first_ids) < N_SHOWN:
+                counted.first_ids.append(findings[0].note_id)
         for name in {family(code) for code in at_limit} | ({""} if at_limit else set()):
             self.at_limit[name] = self.at_limit.get(name, 0) + 1
         for gate in self.gates:

@@ -73,3 +73,9 @@ def test_reveal_is_asked_for() -> None:
     assert sample(note, found).text == "seen by [phi/name]"
     assert sample(note, found, reveal=True).text == note.text
     assert "Joan" not in repr(sample(note, found, reveal=True))
+
+
+def test_findings_of_the_whole_note_are_named() -> None:
+    """A finding without a place cannot be marked, and is shown beside the note."""
+    found = [Finding(note_id="n", check="form", code="form/too-short", score=0.6)]
+    assert sample(Note(id="n", text="x"), found).attributes == {"found in the whole note": "form/too-short"}
