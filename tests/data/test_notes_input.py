@@ -177,3 +177,12 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] - peaks[0] < 9_000 * 200
+
+
+def test_an_id_from_long_ago_is_still_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ids that were merged away are compared as the newest are, and different ones are not taken for them."""
+    monkeypatch.setattr("clinsynth.data.notes_input.IDS_A_MERGE", 2)
+    rows = [{"id": str(number), "text": "a"} for number in (*range(7), 1)]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    with pytest.raises(InputError, match=r"a\.jsonl:8 repeats the id"):
+        list(read_input(tmp_path / "a.jsonl"))
