@@ -57,8 +57,8 @@ _ENDS_SCOPE = (
     "admits", "admitted", "personal history of", "with a history of", "with history of",
     "has", "had", "developed", "develops", "experienced", "remains on", "is on", "was on", "takes", "started on",
     "was started", "was given", "was treated", "treated with", "continues", "continued", "managed with",
-    "responded to", "resolved with", "relieved by", "relieved with", "improved with", "status post", "and the", "and is",
-    "and was", "and has", "and had", "and will", "he is", "she is", "he has", "she has", "the patient is",
+    "responded to", "resolved with", "relieved by", "relieved with", "improved with", "status post", "and the",
+    "and is", "and was", "and has", "and had", "and will", "he is", "she is", "he has", "she has", "the patient is",
     "the patient has", "while", "whereas", "until", "then", "now",
 )  # fmt: skip
 
