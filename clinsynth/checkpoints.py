@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 Dtype = Literal["auto", "float32", "bfloat16"]
+_WANTED = ("*.json", "*.safetensors", "*.txt", "*.model", "*.jinja")
+_UNWANTED = ("consolidated*", "original/*", "onnx/*")
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
 
 
@@ -36,14 +38,10 @@ def load_model(
     """
     from transformers import AutoModelForCausalLM
 
-    _check_is_model(source)
-    with _explained(source, allow_download=allow_download), without_bars(unless=allow_download):
+    folder = model_folder(source, allow_download=allow_download)
+    with _explained(folder), without_bars():
         model = AutoModelForCausalLM.from_pretrained(
-            source,
-            dtype=dtype,
-            use_safetensors=True,
-            local_files_only=not allow_download,
-            trust_remote_code=False,
+            folder, dtype=dtype, use_safetensors=True, local_files_only=True, trust_remote_code=False
         )
     return model.to(device_named(device)).eval()
 
@@ -57,9 +55,53 @@ def load_tokenizer(source: str, *, allow_download: bool = False) -> "PreTrainedT
     """
     from transformers import AutoTokenizer
 
-    _check_is_model(source)
-    with _explained(source, allow_download=allow_download):
-        return AutoTokenizer.from_pretrained(source, local_files_only=not allow_download, trust_remote_code=False)
+    folder = model_folder(source, allow_download=allow_download)
+    with _explained(folder):
+        return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+
+
+def model_folder(source: str, *, allow_download: bool = False) -> str:
+    """Find the folder of a model: the one given, or that of a hub id in the local cache, fetched if that is allowed.
+
+    Raises:
+        MissingError: It is not on this machine.
+        InputError: The folder holds no model with safetensors weights.
+    """
+    path = Path(source)
+    if not path.is_dir():
+        if not _HUB_ID.fullmatch(source) or source.startswith(".") or path.exists():
+            raise MissingError(f"there is no model folder {source}; give a folder that has a config.json, or a hub id")
+        path = _snapshot(source, allow_download=allow_download)
+    _check_is_model(path)
+    return str(path)
+
+
+def _snapshot(hub_id: str, *, allow_download: bool) -> Path:
+    # Not left to transformers: it looks for some files on the hub even when told to use local files only.
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.constants import HF_HUB_CACHE
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        found = snapshot_download(
+            hub_id, local_files_only=not allow_download, allow_patterns=_WANTED, ignore_patterns=_UNWANTED
+        )
+    except (OSError, HFValidationError) as error:
+        todo = "look at its name, your network and HF_HUB_OFFLINE" if allow_download else "or allow its download"
+        raise MissingError(
+            f"the model {hub_id} is no folder and is not in {HF_HUB_CACHE}; give a folder, {todo}"
+        ) from error
+    return Path(found)
+
+
+def public_name(source: str) -> str:
+    """Name a model without saying where it lies on this machine.
+
+    >>> public_name("/home/me/models/small"), public_name("/cache/models--lab--small/snapshots/0a1b")
+    ('small', 'lab/small')
+    """
+    cached = next((part for part in Path(source).parts if part.startswith("models--")), None)
+    return Path(source).name if cached is None else cached.removeprefix("models--").replace("--", "/")
 
 
 def load_adapter(model: "PreTrainedModel", folder: str) -> "PeftModel":
@@ -77,6 +119,8 @@ def load_adapter(model: "PreTrainedModel", folder: str) -> "PeftModel":
         with warnings.catch_warnings():
             # A warning to PEFT, but what it says is that part of the adapter would be random.
             warnings.filterwarnings("error", message=".*missing adapter keys.*")
+            # peft 0.21 still asks transformers by a name that is to go.
+            warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
             return PeftModel.from_pretrained(
                 sharing_copy(model), folder, torch_device=str(model.device), autocast_adapter_dtype=False
             )
@@ -84,7 +128,7 @@ def load_adapter(model: "PreTrainedModel", folder: str) -> "PeftModel":
         if "out of memory" in str(error).lower():
             raise
         reason = str(error).splitlines()[0]
-        raise ConfigError(f"the adapter {folder} does not fit the model {model.name_or_path}: {reason}") from error
+        raise ConfigError(f"the adapter {folder} does not fit {public_name(model.name_or_path)}: {reason}") from error
 
 
 def merged(model: "PreTrainedModel", folder: str) -> "PreTrainedModel":
@@ -137,15 +181,7 @@ def check_is_adapter(folder: str) -> None:
         raise InputError(f"{folder} has no adapter_model.safetensors; adapters stored as pickle are not read")
 
 
-def _check_is_model(source: str) -> None:
-    path = Path(source)
-    if path.is_dir():
-        _check_is_model_folder(path)
-    elif not _HUB_ID.fullmatch(source) or source.startswith(".") or path.exists():
-        raise MissingError(f"there is no model folder {source}; give a folder that has a config.json, or a hub id")
-
-
-def _check_is_model_folder(folder: Path) -> None:
+def _check_is_model(folder: Path) -> None:
     if not (folder / "config.json").is_file():
         if (folder / "adapter_config.json").is_file():
             raise InputError(f"{folder} is an adapter, not a model; give its base as the model, and it as the adapter")
@@ -162,35 +198,23 @@ def _check_is_model_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _explained(source: str, *, allow_download: bool) -> Iterator[None]:
+def _explained(folder: str) -> Iterator[None]:
     """Turn what goes wrong in loading into one line."""
     from safetensors import SafetensorError
 
     try:
         yield
     except (OSError, ValueError, ImportError, SafetensorError) as error:
-        if Path(source).is_dir():
-            reason = str(error).strip().splitlines()[0]
-            raise InputError(f"{source} cannot be loaded as a causal language model: {reason}") from error
-        raise MissingError(f"the model {source} {_why_not_here(allow_download=allow_download)}") from error
-
-
-def _why_not_here(*, allow_download: bool) -> str:
-    from huggingface_hub.constants import HF_HUB_CACHE, HF_HUB_OFFLINE
-
-    if not allow_download:
-        return f"is no folder and is not in {HF_HUB_CACHE}; give a folder, or say --allow-download to fetch it"
-    if HF_HUB_OFFLINE:
-        return "cannot be fetched while HF_HUB_OFFLINE is set; unset it, or give a folder"
-    return "could not be fetched from the hub with safetensors weights; look at its name, your network and your access"
+        reason = str(error).strip().splitlines()[0]
+        raise InputError(f"{folder} cannot be loaded as a causal language model: {reason}") from error
 
 
 @contextlib.contextmanager
-def without_bars(*, unless: bool = False) -> Iterator[None]:
-    """Keep transformers from drawing on the terminal, unless something may have to be waited for."""
+def without_bars() -> Iterator[None]:
+    """Keep transformers from drawing on the terminal: progress is shown by the command line alone."""
     from transformers.utils import logging as noise
 
-    if unless or not noise.is_progress_bar_enabled():
+    if not noise.is_progress_bar_enabled():
         yield
         return
     noise.disable_progress_bar()

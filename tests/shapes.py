@@ -80,9 +80,8 @@ def make_tokenizer(*, chat: bool) -> Any:
     )
     tokenizer.train_from_iterator(SENTENCES, trainer)
     tokenizer.post_processor = processors.TemplateProcessing(single="<|begin|> $A", special_tokens=[("<|begin|>", 1)])
-    fast = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token="<|begin|>", eos_token=END, pad_token="<|pad|>"
-    )
+    named = {"bos_token": "<|begin|>", "eos_token": END, "pad_token": "<|pad|>"}
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, **named)
     if chat:
         fast.chat_template = CHAT_TEMPLATE
     return fast

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clinsynth.checkpoints import check_is_adapter, load_model, load_tokenizer, merged, without_bars
+from clinsynth.checkpoints import check_is_adapter, load_model, load_tokenizer, merged, public_name, without_bars
 from clinsynth.errors import OutputError
 from clinsynth.storage import digest, write_json
 
@@ -59,10 +59,10 @@ def merge_adapter(model_folder: Path | str, adapter_folder: Path | str, out: Pat
         OutputError: There is no space or permission, or the folder holds something that is no model.
     """
     model = load_model(str(model_folder), dtype="auto", device="cpu")
-    stored, base = model.dtype, model.name_or_path
+    stored = model.dtype
     plain = merged(model.float(), str(adapter_folder)).to(stored)
     tokenizer = load_tokenizer(str(model_folder))
-    card = {"base": Path(base).name, "adapter_hash": adapter_hash(adapter_folder), "merged": True}
+    card = {"base": public_name(model.name_or_path), "adapter_hash": adapter_hash(adapter_folder), "merged": True}
     with _replacing_folder(Path(out), known="config.json") as part:
         with without_bars():
             plain.save_pretrained(str(part))
@@ -80,7 +80,7 @@ def _gather(part: Path, adapter: str) -> None:
     config = json.loads((part / _WEIGHTS[0]).read_text(encoding="utf-8"))
     for name in ("base_model_name_or_path", "tokenizer_name_or_path"):
         if config.get(name):
-            config[name] = Path(config[name]).name
+            config[name] = public_name(config[name])
     for name in ("target_modules", "feedforward_modules"):
         if isinstance(config.get(name), list):
             config[name] = sorted(config[name])  # a set to PEFT: its order changes from process to process

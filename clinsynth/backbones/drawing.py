@@ -104,5 +104,6 @@ def draw_among(
     last = (cumulative < top_p * mass).sum(-1, keepdim=True)
     kept = cumulative.gather(-1, last.clamp(max=n - 1)).where(last < n, top_p * mass)
     column = (cumulative <= uniforms * kept).sum(-1, keepdim=True)
-    settled = (last < n) | ((top_p >= 1) & (column < n))
+    # Without all of its top-k tokens a row's mass is unknown; without a nucleus the mass is one.
+    settled = (complete | top_k.isinf()) & ((last < n) | ((top_p >= 1) & (column < n)))
     return order.gather(-1, column.clamp(max=n - 1))[:, 0], settled[:, 0]
