@@ -4,7 +4,7 @@ import re
 
 from clinsynth.records import Note, Span
 
-_MARK = re.compile(r"\[\[(?P<code>[a-z-]+/[a-z0-9-]+):(?P<text>.*?)\]\]", re.DOTALL)
+_MARK = re.compile(r"\[\[(?P<code>[a-z-]+/[a-z0-9-]+):(?P<text>.*?)\]\](?!\])", re.DOTALL)
 
 
 def unmark(marked: str) -> tuple[str, list[tuple[str, Span]]]:

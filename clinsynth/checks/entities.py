@@ -4,16 +4,15 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from clinsynth.checks import Parsed
+from clinsynth.checks.knowledge import drug_names, mention_finder
 from clinsynth.checks.near_names import NearNames
 from clinsynth.checks.others import Passages, about_others
-from clinsynth.checks.parsing import MAX_CHARACTERS
+from clinsynth.checks.parsing import readable
 from clinsynth.ontology.concepts import Concept, Ontology
-from clinsynth.ontology.loading import load_ontology
 from clinsynth.ontology.mentions import Mention, MentionFinder
 from clinsynth.ontology.values import find_doses
 from clinsynth.records import Case, Finding, Note, Span
@@ -82,7 +81,7 @@ class EntitiesCheck:
 
     def _findings(self, parsed: Parsed) -> tuple[Finding, ...]:
         note = parsed.note
-        mentions = [*self._finder(note.text[:MAX_CHARACTERS])]
+        mentions = [*self._finder(readable(note.text))]
         known = sorted([*(found.span for found in mentions), *_abbreviated(parsed.doc, mentions)])
         found = [*self._unknown_drugs(parsed, Passages(tuple(known)))]
         if note.case is not None:
@@ -105,7 +104,7 @@ class EntitiesCheck:
     def _not_in_case(self, note: Note, case: Case, mentions: Sequence[Mention]) -> Iterator[Finding]:
         own = {fact.code for fact in case.facts}
         names = self._names_of(case)
-        others = about_others(note.text[:MAX_CHARACTERS])
+        others = about_others(readable(note.text))
         for found in mentions:
             score = _SCORES.get(found.concept.kind)
             if score is None or found.negated or found.concept.id in own or others.hold(found.span):
@@ -126,17 +125,17 @@ class EntitiesCheck:
         concepts = [self._ontology.concepts.get(fact.code) for fact in case.facts if fact.code]
         return frozenset(name.casefold() for concept in concepts if concept is not None for name in concept.names)
 
-    @cached_property
+    @property
     def _ontology(self) -> Ontology:
-        return load_ontology(self.ontology)
+        return self._finder.ontology
 
-    @cached_property
+    @property
     def _finder(self) -> MentionFinder:
-        return MentionFinder(self._ontology)
+        return mention_finder(self.ontology)
 
-    @cached_property
+    @property
     def _drugs(self) -> NearNames:
-        return NearNames([name for drug in self._ontology.of_kind("medication") for name in drug.names])
+        return drug_names(self.ontology)
 
 
 def _abbreviated(doc: "Doc", mentions: Sequence[Mention]) -> Iterator[Span]:
@@ -172,7 +171,9 @@ def _word_before(doc: "Doc", index: int) -> "Token | None":
     for token in reversed(doc[max(0, index - _MAX_BETWEEN - 1) : index]):
         if "\n" in token.text:
             return None
-        if token.lower_ not in _BETWEEN and not token.is_space:
+        # The tokenizer parts "p.o." before an amount into "p.o" and ".".
+        is_end_of_route = token.text == "." and token.i > 0 and token.nbor(-1).lower_ in _BETWEEN
+        if token.lower_ not in _BETWEEN and not token.is_space and not is_end_of_route:
             return token
     return None
 

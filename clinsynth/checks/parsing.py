@@ -22,10 +22,21 @@ MAX_CHARACTERS = 1_000_000
 _UNBROKEN = re.compile(r"\S{256,}")
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def readable(text: str) -> str:
+    """Give what is looked at of a text: its first `MAX_CHARACTERS` code points, positions kept.
+
+    Halves of surrogate pairs, which no library that encodes text accepts, become U+FFFD.
+    """
+    return _SURROGATE.sub("\ufffd", text[:MAX_CHARACTERS])
+
+
 def parse(text: str) -> "Doc":
-    """Tokenise a text, or its first `MAX_CHARACTERS` code points; positions in the Doc are those of the text."""
+    """Tokenise what is `readable` of a text; positions in the Doc are those of the text."""
     pipeline = _pipeline()
-    doc = _tokens(pipeline, text[:MAX_CHARACTERS])
+    doc = _tokens(pipeline, readable(text))
     with warnings.catch_warnings():
         # scispaCy's matcher complains of a text that defines no abbreviation.
         warnings.filterwarnings("ignore", message=r"\[W036\]", category=UserWarning)

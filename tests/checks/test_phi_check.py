@@ -1,15 +1,21 @@
 """The check for PHI, on marked examples of every kind and of what is mistaken for it."""
 
+import functools
 import socket
-import time
+from typing import TYPE_CHECKING
 
 import pytest
 from marks import note, unmark
 
+from clinsynth.checks.masking import mask
 from clinsynth.checks.parsing import MAX_CHARACTERS, parsed
-from clinsynth.checks.phi import PhiCheck
+from clinsynth.checks.phi import PhiCheck, online
 from clinsynth.checks.phi.kinds import KINDS, kinds_table
 from clinsynth.errors import ConfigError
+from clinsynth.records import Finding, Span
+
+if TYPE_CHECKING:
+    from presidio_analyzer import AnalyzerEngine
 
 CHECK = PhiCheck()
 SURE = 0.5
@@ -46,7 +52,8 @@ PHI = (
     "Account number [[phi/account:77120045]], encounter # [[phi/account:E-55120]].",
     "Member ID: [[phi/health-plan:XJH4471902]]; Medicare [[phi/health-plan:1EG4-TE5-MK73]].",
     "Driver's license [[phi/license:D1234567]] was shown; passport no. [[phi/license:C01X00T47]].",
-    "Pacemaker serial number [[phi/device:PJN 904412]]".replace("PJN 904412", "PJN904412") + ", lot # [[phi/device:A7731]].",
+    "Pacemaker serial number [[phi/device:PJN 904412]]".replace("PJN 904412", "PJN904412")
+    + ", lot # [[phi/device:A7731]].",
     "UDI [[phi/device:(01)00844588003288(17)141120(10)7654321D]].",
     "License plate [[phi/vehicle:7ABC123]]; VIN [[phi/vehicle:1M8GDM9AXKP042788]].",
     "Fingerprint ID [[phi/biometric:FP-88213]]; see [[phi/photo:wound_left.jpg]].",
@@ -98,3 +105,78 @@ def test_clinical_text_is_not_mistaken_for_phi(text: str) -> None:
     """Doses, scores, ratios, codes, eponyms and relative dates are no PHI."""
     (findings,) = CHECK([parsed(note(text))])
     assert [(f.code, f.span) for f in findings if f.score >= SURE] == []
+
+
+def test_every_kind_is_shown_by_an_example() -> None:
+    """No kind of the table is without a marked example."""
+    marked = {code.partition("/")[2] for example in PHI for code, _ in unmark(example)[1]}
+    assert marked == set(KINDS)
+
+
+@pytest.mark.parametrize("marked", PHI)
+def test_recognizers_work_in_anybodys_engine(marked: str) -> None:
+    """An AnalyzerEngine with an NLP engine of its own finds the same with our recognizers."""
+    text, expected = unmark(marked)
+    found = {(result.entity_type, result.start, result.end) for result in _foreign_engine().analyze(text, "en")}
+    assert {(KINDS[code.partition("/")[2]].entity, span.start, span.end) for code, span in expected} <= found
+
+
+@functools.cache
+def _foreign_engine() -> "AnalyzerEngine":
+    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+    from presidio_analyzer.nlp_engine import NoOpNlpEngine
+
+    from clinsynth.checks.phi.engine import recognizers
+
+    return AnalyzerEngine(
+        registry=RecognizerRegistry(recognizers=recognizers(KINDS)),
+        nlp_engine=NoOpNlpEngine(models=[{"lang_code": "en", "model_name": "none"}]),
+    )
+
+
+def test_no_socket_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking for PHI, e-mail domains included, asks nobody on the network."""
+    online._domains.cache_clear()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    (findings,) = PhiCheck()([parsed(note("Write to jane@hospital.example.co.uk or www.example.com."))])
+    assert [finding.code for finding in findings] == ["phi/email", "phi/url"]
+
+
+def test_only_the_kinds_asked_for_are_looked_for() -> None:
+    """An option names the kinds; one that does not exist is answered with the nearest."""
+    (findings,) = PhiCheck(kinds=("mrn",))([parsed(note("MRN 00123456, seen 03/14/2019."))])
+    assert [finding.code for finding in findings] == ["phi/mrn"]
+    with pytest.raises(ConfigError, match='did you mean "mrn"'):
+        PhiCheck(kinds=("mnr",))
+
+
+def test_a_note_past_the_limit_says_what_was_not_looked_at() -> None:
+    """The end of an endless note is reported, never silently skipped."""
+    (findings,) = CHECK([parsed(note("MRN 00123456. " + "x" * MAX_CHARACTERS))])
+    assert [finding.code for finding in findings] == ["phi/mrn", "phi/unchecked"]
+
+
+def test_the_table_says_what_is_looked_for() -> None:
+    """Each kind has its line, with the item of the law."""
+    table = kinds_table()
+    assert all(f"| phi/{name} | {kind.item} |" in table for name, kind in KINDS.items())
+
+
+def test_masking_hides_every_finding() -> None:
+    """What was found is gone from a masked text, and the rest is as it was."""
+    text, expected = unmark("MRN: [[phi/mrn:00123456]], Dr. [[phi/name:Smith]] on [[phi/date:03/14/2019]].")
+    (findings,) = CHECK([parsed(note(text))])
+    assert mask(text, findings) == "MRN: [MRN], Dr. [NAME] on [DATE]."
+    assert all(text[span.start : span.end] not in mask(text, findings) for _, span in expected)
+
+
+def test_masking_joins_ranges_that_overlap() -> None:
+    """Two findings over each other leave nothing of either."""
+    spans = (Span(start=0, end=5), Span(start=3, end=9))
+    findings = [Finding(note_id="n", check="phi", code="phi/name", score=1.0, span=span) for span in spans]
+    assert mask("abcdefghij", findings) == "[NAME]j"

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 
 from clinsynth.checks import Parsed
 from clinsynth.checks.facts.contradictions import Contradiction, against_case, within
 from clinsynth.checks.facts.locating import located
 from clinsynth.checks.facts.reading import Reading, read
-from clinsynth.checks.parsing import MAX_CHARACTERS
-from clinsynth.ontology.loading import load_ontology
+from clinsynth.checks.knowledge import mention_finder
+from clinsynth.checks.parsing import readable
 from clinsynth.ontology.mentions import MentionFinder
 from clinsynth.records import Case, Fact, Finding, Note
 
@@ -42,7 +41,7 @@ class FactsCheck:
         return [tuple(self._findings(parsed.note)) for parsed in notes]
 
     def _findings(self, note: Note) -> Iterator[Finding]:
-        text = note.text[:MAX_CHARACTERS]
+        text = readable(note.text)
         reading = read(text, self._finder)
         if note.case is None:
             found = within(reading)
@@ -64,9 +63,9 @@ class FactsCheck:
                     evidence=f"{fact.id} ({_named(fact)}) is not stated",
                 )
 
-    @cached_property
+    @property
     def _finder(self) -> MentionFinder:
-        return MentionFinder(load_ontology(self.ontology))
+        return mention_finder(self.ontology)
 
 
 def _weight(fact: Fact) -> float:

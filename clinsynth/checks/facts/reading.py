@@ -46,7 +46,7 @@ class Amount:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """A measured value: the concept's id, the number as stated ("120/80"), its unit or ""; name and unit are in the span."""
+    """A measured value: the concept's id, the number as stated ("120/80"), its unit or ""; from name to unit."""
 
     code: str
     number: str

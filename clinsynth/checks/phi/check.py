@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from clinsynth.checks import Parsed
-from clinsynth.checks.parsing import MAX_CHARACTERS
+from clinsynth.checks.parsing import MAX_CHARACTERS, readable
 from clinsynth.checks.phi.kinds import KINDS
 from clinsynth.errors import ConfigError, nearest
 from clinsynth.records import Finding, Span
@@ -64,7 +64,7 @@ class PhiCheck:
     def _results(self, parsed: Parsed) -> "list[RecognizerResult]":
         from clinsynth.checks.phi.engine import LANGUAGE, artifacts
 
-        text = parsed.note.text[:MAX_CHARACTERS]
+        text = readable(parsed.note.text)
         if not text.strip():
             return []
         results: list[RecognizerResult] = self._analyzer.analyze(
