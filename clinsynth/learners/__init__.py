@@ -28,5 +28,6 @@ LEARNERS: Catalog[Learner] = Catalog(
     {
         "encoder": "clinsynth.learners.encoder:EncoderLearner",
         "linear": "clinsynth.learners.linear:LinearLearner",
+        "majority": "clinsynth.learners.constant:MajorityLearner",
     },
 )

@@ -1,10 +1,11 @@
 """Tasks: what a corpus is measured on; readers of examples, scorers, guards, comparisons."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Protocol
 
 from clinsynth.catalog import Catalog
 from clinsynth.records import Example
+from clinsynth.tasks.scoring import Metric
 
 
 class Task(Protocol):
@@ -15,12 +16,18 @@ class Task(Protocol):
         """All labels, the negative one (if any) first."""
         ...
 
+    @property
+    def kind(self) -> str:
+        """The layout of its examples: "relations" or "questions"."""
+        ...
+
     def read(self, split: str) -> Iterator[Example]:
         """Stream the examples of "train" or "test"."""
         ...
 
-    def score(self, gold: Sequence[str], predicted: Sequence[str]) -> float:
-        """Give the task's main metric, 0 to 1."""
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """How predictions are scored, the main metric first."""
         ...
 
 

@@ -1,0 +1,103 @@
+"""A classifier on a transformers model: its averaged states and a logistic head, or the whole of it fine-tuned."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from clinsynth.learners import Predictor
+from clinsynth.learners.constant import Constant
+from clinsynth.learners.encoding import Encoder
+from clinsynth.learners.laying import lay
+from clinsynth.records import Example
+
+_MAX_SEED = 2**32
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncoderLearner:
+    """Classifies by what a pretrained model makes of a text and of its marked arguments.
+
+    Attributes:
+        model: A folder or hub id of any transformers model; None: the language model that ships.
+        fine_tune: Whether the model is trained with its head; otherwise it stays as it is.
+        max_tokens: Longer texts are cut off.
+        epochs: Of fine-tuning.
+        learning_rate: Of fine-tuning, after a warm-up of a tenth of the steps, falling to 0.
+        inverse_penalty: Of the logistic head: larger fits the training examples more closely.
+        allow_download: Whether a hub id that is not on this machine may be fetched.
+    """
+
+    model: str | None = None
+    fine_tune: bool = False
+    max_tokens: int = 256
+    batch_size: int = 32
+    epochs: int = 3
+    learning_rate: float = 1e-4
+    inverse_penalty: float = 0.1
+    allow_download: bool = False
+    device: str = "auto"
+
+    def fit(self, examples: Sequence[Example], *, seed: int) -> Predictor:
+        """Fit; of one label only, that label is always predicted.
+
+        Raises:
+            ValueError: There are no examples.
+            MissingError: The model is not on this machine.
+        """
+        if not examples:
+            raise ValueError("a learner needs at least one example")
+        labels = [example.label for example in examples]
+        if len(set(labels)) == 1:
+            return Constant(label=labels[0])
+        return self._tuned(examples, seed) if self.fine_tune else self._frozen(examples, labels, seed)
+
+    def _frozen(self, examples: Sequence[Example], labels: Sequence[str], seed: int) -> Predictor:
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        head = make_pipeline(
+            StandardScaler(),
+            LogisticRegression(
+                C=self.inverse_penalty, class_weight="balanced", max_iter=200, random_state=seed % _MAX_SEED
+            ),
+        )
+        with warnings.catch_warnings():
+            # What the limit of iterations leaves undone does not show in the labels predicted.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            head.fit(self._encoder.vectors([lay(example) for example in examples]), labels)
+        return FrozenPredictor(encoder=self._encoder, head=head)
+
+    def _tuned(self, examples: Sequence[Example], seed: int) -> Predictor:
+        from clinsynth.learners.tuning import Tuning
+
+        return Tuning(
+            encoder=self._encoder, epochs=self.epochs, learning_rate=self.learning_rate, batch_size=self.batch_size
+        ).fit(examples, seed=seed)
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        return Encoder(
+            model=self.model,
+            max_tokens=self.max_tokens,
+            batch_size=self.batch_size,
+            allow_download=self.allow_download,
+            device=self.device,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrozenPredictor:
+    """A logistic head on a frozen model."""
+
+    encoder: Encoder
+    head: Any
+
+    def __call__(self, examples: Sequence[Example]) -> Sequence[str]:
+        """Give the most probable label."""
+        if not examples:
+            return []
+        return [str(label) for label in self.head.predict(self.encoder.vectors([lay(example) for example in examples]))]
