@@ -23,6 +23,7 @@ from clinsynth.records import Fact
 _Group = tuple[Fact, ...]  # facts that come together: a drug with its dose and frequency
 _MAX_SYMPTOMS, _MAX_NEGATIVES, _MAX_DRUGS, _MAX_LABS, _MAX_VITALS = 3, 2, 3, 4, 3
 _MAX_ABNORMAL_LABS = 3
+_NEEDED_DRUGS = (1, 1, 2)  # a second drug takes three facts and would seldom find room
 _NEVER_ALONE = frozenset({DIASTOLIC, "height"})  # told by the blood pressure, or of no interest in most notes
 
 
@@ -63,7 +64,7 @@ class Drawing:
             [(vital,) for vital in self._vitals((*conditions, *present), absent)],
             self._allergy(drugs),
         ]
-        n_needed = [2, len(conditions), 1, 1, 1, 1, 1, 1]
+        n_needed = [2, len(conditions), 1, 1, self.random.choice(_NEEDED_DRUGS), 1, 1, 1]
         target = self.random.randint(self.space.facts.least, self.space.facts.most)
         return tuple(fact for group in _kept(groups, n_needed, target, self.random) for fact in group)
 

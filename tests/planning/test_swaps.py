@@ -33,6 +33,8 @@ def test_a_pair_differs_in_what_was_swapped_and_in_nothing_else(kind: str, cases
     for case, other in pairs:
         differing = {one.kind for one, two in zip(case.facts, other.facts, strict=True) if one != two}
         assert kind in differing <= CHANGED[kind], case.id
+        gone = {one.value for one, two in zip(case.facts, other.facts, strict=True) if one != two}
+        assert gone.isdisjoint(fact.subject for fact in other.facts), case.id
         assert [fact.id for fact in case.facts] == [fact.id for fact in other.facts]
         assert (case.id, case.note_type, case.specialty) == (other.id, other.note_type, other.specialty)
         same = {name for name in case.attributes if case.attributes[name] == other.attributes[name]}
