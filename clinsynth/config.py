@@ -119,6 +119,27 @@ class Bench(Section):
     learner: Component = Component(name="linear")
     seeds: int = Field(3, ge=1)
     n_synthetic: int = Field(200, ge=1)
+    n_real: int | None = Field(None, ge=1)
+
+
+class Examples(Section):
+    """Labelled examples for a task, written by the backbone.
+
+    `k_real` caps the real examples of each label that may be used in any way (demonstrations, contexts, adapter,
+    agreement); `near` is the similarity at which an example counts as a copy of a test example.
+    """
+
+    task: str
+    real: str | None = None
+    test: str | None = None
+    method: Component = Component(name="attribute")
+    per_class: int = Field(50, ge=1)
+    k_real: int | None = Field(16, ge=1)
+    adapt: bool = False
+    agreement: Component | None = None
+    near: float = Field(0.5, gt=0, le=1)
+    min_words: int = Field(5, ge=1)
+    max_words: int = Field(80, ge=1)
 
 
 class EngineConfig(Component):
@@ -148,6 +169,7 @@ class Config(Section):
     reference: Source | None = None
     measures: tuple[Component, ...] = (Component(name="diversity"), Component(name="coverage"))
     bench: tuple[Bench, ...] = ()
+    examples: Examples | None = None
     engine: EngineConfig = EngineConfig()
     threads: int = Field(1, ge=1)
     shard_size: int = Field(16, ge=1)
