@@ -45,7 +45,9 @@ def proportion(successes: int, n: int) -> Estimate:
     share = successes / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return Estimate(value=share, low=max(0.0, centre - half), high=min(1.0, centre + half), n=n)
+    # At 0 and at n of n the share is an end of its interval, which rounding must not push past it.
+    low, high = min(share, centre - half), max(share, centre + half)
+    return Estimate(value=share, low=max(0.0, low), high=min(1.0, high), n=n)
 
 
 def mean(scores: Sequence[float], *, seed: int, draws: int = 1000, n_unscored: int = 0) -> Estimate:

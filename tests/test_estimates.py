@@ -61,3 +61,10 @@ def test_seeds_depend_on_every_name(root: int, names: list[str]) -> None:
     assert seed == derive_seed(root, *names) != derive_seed(root, *names, "more")
     assert 0 <= seed < 2**63
     assert generator(root, *names).random() == generator(root, *names).random()
+
+
+def test_a_share_lies_in_its_interval() -> None:
+    """None and all of n are ends of their intervals, whatever is lost to rounding."""
+    for n in range(1, 400):
+        assert proportion(0, n).low == 0
+        assert proportion(n, n).high == 1

@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from clinsynth.estimates import proportion
@@ -69,6 +69,8 @@ def test_a_value_of_one_note_alone_widens_the_interval() -> None:
     assert a.low < 0.5 < a.high
 
 
+@example([(0, 3)] * 3)
+@example([(3, 0)] * 10)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1))
 def test_a_share_is_a_share(pairs: list[tuple[int, int]]) -> None:
     """Of any parts of any wholes, the share and its interval lie between 0 and 1, and the value is part over whole."""

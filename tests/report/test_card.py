@@ -88,7 +88,8 @@ def outline(markdown: str) -> list[str]:
     lines, fence = [], ""
     for line in markdown.split("---\n", 2)[2].split("\n"):
         if fence:
-            fence = "" if line == fence else fence
+            closes = len(line) >= len(fence) and not line.strip("`")
+            fence = "" if closes else fence
         elif line.startswith("```"):
             fence = "`" * (len(line) - len(line.lstrip("`")))
         elif line.startswith("## "):
