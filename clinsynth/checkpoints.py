@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 Dtype = Literal["auto", "float32", "bfloat16"]
-_WANTED = ("*.json", "*.safetensors", "*.txt", "*.model", "*.jinja")
-_UNWANTED = ("consolidated*", "original/*", "onnx/*")
+_WANTED = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja"]
+_UNWANTED = ["consolidated*", "original/*", "onnx/*"]
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
 
 
