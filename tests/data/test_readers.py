@@ -173,6 +173,7 @@ def test_headings_of_aci_bench_are_laid_out_as_ours() -> None:
         (gzip.compress(b"note_id,text\n1,2\n"), 'has no column "medical_specialty"'),
         (gzip.compress(b"note_id,medical_specialty,sample_name,transcription\n1,2,3,\xff\n"), "is not UTF-8"),
     ],
+    ids=["not packed", "cut off", "other columns", "other coding"],
 )
 def test_a_damaged_file_is_one_line(content: bytes, message: str, tmp_path: Path) -> None:
     """Whatever is wrong with a packed file, the line names the file and says so."""
