@@ -44,12 +44,13 @@ CASE = Case(
 )
 STATED = """HISTORY OF PRESENT ILLNESS:
 This is a 64-year-old woman with hypertension. She denies chest pain. Lives with a daughter.
+She smoked when she was 20 years old.
 
 FAMILY HISTORY:
 The father died at age 70 of stroke; a son, a 30-year-old man, has chest pain and takes metformin 1000 mg daily.
 
 MEDICATIONS:
-Metformin 500 mg b.i.d.
+Metformin 500 mg p.o. b.i.d.
 
 ALLERGIES:
 Penicillin.
@@ -73,11 +74,11 @@ def test_a_note_that_states_its_case_has_no_findings() -> None:
     ("right", "wrong"),
     [
         ("64-year-old", "[[facts/contradicted:46-year-old]]"),
-        ("woman with hypertension. She", "[[facts/contradicted:man]] with hypertension. Who"),
+        ("woman", "[[facts/contradicted:man]]"),
         ("with hypertension", "without [[facts/contradicted:hypertension]]"),
         ("denies chest pain", "reports [[facts/contradicted:chest pain]]"),
-        ("Metformin 500 mg b.i.d.", "Metformin [[facts/contradicted:5000 mg]] b.i.d."),
-        ("Metformin 500 mg b.i.d.", "Metformin 500 mg [[facts/contradicted:t.i.d.]]"),
+        ("Metformin 500 mg", "Metformin [[facts/contradicted:5000 mg]]"),
+        ("500 mg p.o. b.i.d.", "500 mg p.o. [[facts/contradicted:t.i.d.]]"),
         ("Potassium 5.90 mmol/L", "[[facts/contradicted:Potassium 4.1 mmol/L]]"),
         ("BP 120/71", "[[facts/contradicted:BP 180/71]]"),
         ("Penicillin.", "[[facts/contradicted:No known drug allergies]]."),
@@ -88,7 +89,8 @@ def test_a_wrong_statement_contradicts_and_the_fact_is_missing(right: str, wrong
     text, expected = unmark(STATED.replace(right, wrong))
     findings = _findings(text)
     assert [(f.code, f.span) for f in findings if f.span is not None] == expected
-    assert [f.code for f in findings if f.span is None] == ["facts/missing"]
+    is_told_by_pronouns = right == "woman"
+    assert [f.code for f in findings if f.span is None] == ["facts/missing"] * (not is_told_by_pronouns)
 
 
 @pytest.mark.parametrize("number", range(1, 11))

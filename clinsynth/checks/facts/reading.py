@@ -21,6 +21,11 @@ from clinsynth.ontology.values import (
 from clinsynth.records import Span
 
 _MAX_TO_REGIMEN = 80  # characters behind a drug in which its dose and frequency stand
+# The end of the line, or a full stop before a new sentence: not that of "p.o. b.i.d.".
+_REGIMEN_END = re.compile(r"\n|\.\s+(?=[A-Z][a-z])")
+_IN_THE_PAST = re.compile(
+    r"\b(?:when|since|until|before|after)\s(?:he|she|they|the patient)\s(?:was|were|turned)\s$", re.IGNORECASE
+)
 _NO_ALLERGIES = re.compile(
     r"\b(?:no[ ]known[ ](?:drug[ ]|medication[ ]|medicine[ ])?allerg(?:y|"
     "ies)|NKDA|NKA|denies[ ](?:any[ ])?(?:drug[ ])?allergies"
@@ -83,7 +88,7 @@ def read(text: str, finder: MentionFinder) -> Reading:
     drugs = [found for found in plain if found.concept.kind == "medication"]
     measured = [found for found in plain if found.concept.kind in {"lab", "vital"}]
     return Reading(
-        ages=tuple(age for age in find_ages(text) if not others.hold(age.span)),
+        ages=tuple(age for age in find_ages(text) if not others.hold(age.span) and not _is_past(text, age.span)),
         sexes=tuple(sex for sex in find_sexes(text) if not others.hold(sex.span)),
         pronouns=tuple(_pronouns(text)),
         mentions=tuple(plain),
@@ -92,6 +97,10 @@ def read(text: str, finder: MentionFinder) -> Reading:
         amounts=tuple(_amounts(text, drugs)),
         results=tuple(_results(text, measured)),
     )
+
+
+def _is_past(text: str, span: Span) -> bool:
+    return _IN_THE_PAST.search(text[max(0, span.start - 40) : span.start]) is not None
 
 
 def _in_allergies(text: str, mentions: Sequence[Mention]) -> frozenset[Span]:
@@ -113,7 +122,7 @@ def _amounts(text: str, drugs: Sequence[Mention]) -> Iterator[Amount]:
     for place, drug in enumerate(drugs):
         following = drugs[place + 1].span.start if place + 1 < len(drugs) else len(text)
         start = drug.span.end
-        window = text[start : min(following, start + _MAX_TO_REGIMEN)].partition("\n")[0].partition(". ")[0]
+        window = _REGIMEN_END.split(text[start : min(following, start + _MAX_TO_REGIMEN)], maxsplit=1)[0]
         for kind, values in (("dose", find_doses(window)), ("frequency", find_frequencies(window))):
             for value in values[:1]:
                 span = Span(start=start + value.span.start, end=start + value.span.end)
