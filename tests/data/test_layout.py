@@ -38,6 +38,7 @@ def test_no_line_has_stray_blanks(flat: str) -> None:
         ("ASSESSMENT AND ,PLAN:,  Rest.", "ASSESSMENT AND PLAN:\nRest."),
         ("If ,he lost weight", "If he lost weight"),
         ("WBC 12,200, platelets 1,000,000.,Stable.", "WBC 12,200, platelets 1,000,000.\nStable."),
+        ("Decadron,100 g of mannitol,In 1997,100 units", "Decadron\n100 g of mannitol\nIn 1997\n100 units"),
         ("Since 1997,3. Appendectomy", "Since 1997\n3. Appendectomy"),
         ("Lasix q.d., Xanax p.r.n., and Ambien.", "Lasix q.d., Xanax p.r.n., and Ambien."),
         ('"a bad day," he said', '"a bad day," he said'),
