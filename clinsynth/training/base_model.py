@@ -1,6 +1,5 @@
 """A small Llama from nothing, and how its weights are stepped."""
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-WARM_UP_SHARE = 0.01
+WARM_UP_STEPS = 25
 DECAY_SHARE = 0.5
 FINAL_SHARE = 0.02
 WEIGHT_DECAY = 0.05
@@ -46,12 +45,11 @@ def new_model(config: Pretrain, tokenizer: "PreTrainedTokenizerFast", *, seed: i
 def rate_at(step: int, n_steps: int) -> float:
     """Give the learning rate of a step as a share of the highest: a short rise, a plateau, a straight fall.
 
-    >>> [round(rate_at(step, 1000), 2) for step in (0, 9, 400, 750, 999)]
-    [0.1, 1.0, 1.0, 0.51, 0.02]
+    >>> [round(rate_at(step, 1000), 2) for step in (0, 24, 400, 750, 999)]
+    [0.04, 1.0, 1.0, 0.5, 0.02]
     """
-    n_warm_up = max(1, int(n_steps * WARM_UP_SHARE))
-    if step < n_warm_up:
-        return (step + 1) / n_warm_up
+    if step < WARM_UP_STEPS:
+        return (step + 1) / WARM_UP_STEPS
     n_decay = max(1, int(n_steps * DECAY_SHARE))
     left = n_steps - step
     return 1.0 if left >= n_decay else max(FINAL_SHARE, left / n_decay)
@@ -72,7 +70,7 @@ class Stepper:
         import torch
 
         named = list(self.model.named_parameters())
-        inner = [weights for name, weights in named if weights.ndim == 2 and ".layers." in name]
+        inner = [weights for name, weights in named if weights.ndim > 1 and ".layers." in name]
         inner_ids = {id(weights) for weights in inner}
         others = [weights for _, weights in named if id(weights) not in inner_ids]
         muon = torch.optim.Muon(inner, lr=self.rate, weight_decay=WEIGHT_DECAY, adjust_lr_fn="match_rms_adamw")
@@ -134,8 +132,3 @@ def text_losses(model: "PreTrainedModel", tokens: "Tensor", targets: "Tensor") -
         hidden = model.get_decoder()(input_ids=tokens).last_hidden_state[:, :-1][wanted]
         logits = model.get_output_embeddings()(hidden)
     return torch.nn.functional.cross_entropy(logits.float(), tokens[:, 1:][wanted], reduction="none")
-
-
-def bits(nats: float) -> float:
-    """Turn nats into bits."""
-    return nats / math.log(2)

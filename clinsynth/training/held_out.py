@@ -1,22 +1,20 @@
 """What a base model is measured on while it is trained: notes and articles that it never sees."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from clinsynth.estimates import Estimate, bootstrap
 from clinsynth.storage import replacing
-from clinsynth.training.base_model import bits, text_losses
+from clinsynth.training.losses import text_nats
 from clinsynth.training.packing import Document
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
-
-_ROWS = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,44 +72,15 @@ def _write(path: Path, items: Sequence[Measured]) -> None:
         )
 
 
-def nats(model: "PreTrainedModel", items: Sequence[Measured], *, context: int) -> NDArray[np.float64]:
-    """Give the negative log-likelihood of each text after its prompt, in nats, shape (items,).
-
-    What lies beyond the model's context is left out.
-    """
-    import torch
-
-    result = np.zeros(len(items))
-    order = sorted(range(len(items)), key=lambda index: len(items[index].document))
-    was_training = model.training
-    model.eval()
-    with torch.no_grad():
-        for first in range(0, len(order), _ROWS):
-            rows = order[first : first + _ROWS]
-            tokens, targets = _padded([items[index].document for index in rows], context)
-            losses = text_losses(model, torch.from_numpy(tokens), torch.from_numpy(targets)).double().numpy()
-            ends = np.cumsum(targets[:, 1:].sum(axis=1))
-            result[rows] = [part.sum() for part in np.split(losses, ends[:-1])]
-    model.train(was_training)
-    return result
-
-
-def _padded(documents: Sequence[Document], context: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    length = min(context, max(map(len, documents)))
-    tokens = np.zeros((len(documents), length), dtype=np.int64)
-    targets = np.zeros((len(documents), length), dtype=bool)
-    for row, document in enumerate(documents):
-        end = min(length, len(document))
-        tokens[row, :end] = document.tokens[:end]
-        targets[row, document.n_prompt : end] = True
-    return tokens, targets
-
-
 def bits_per_character(
     model: "PreTrainedModel", items: Sequence[Measured], *, context: int, seed: int, draws: int = 1000
 ) -> dict[str, Estimate]:
-    """Estimate, for each source, the bits a character of text takes, with an interval over its notes."""
-    spent = nats(model, items, context=context)
+    """Estimate, for each source, the bits a character of text takes, with an interval over its notes.
+
+    A text that does not fit the model's context with its prompt is left out.
+    """
+    items = [item for item in items if len(item.document) <= context]
+    spent = text_nats(model, [item.document for item in items], pad=0)
     answers: dict[str, Estimate] = {}
     for source in sorted({item.source for item in items}):
         rows = [index for index, item in enumerate(items) if item.source == source]
@@ -119,7 +88,7 @@ def bits_per_character(
         place = {note: number for number, note in enumerate(notes)}
         sums = np.zeros((len(notes), 2))
         for index in rows:
-            sums[place[items[index].note]] += (bits(spent[index]), items[index].n_characters)
+            sums[place[items[index].note]] += (spent[index] / math.log(2), items[index].n_characters)
         answers[source] = bootstrap(
             lambda drawn, sums=sums: float(sums[drawn, 0].sum() / sums[drawn, 1].sum()),  # type: ignore[misc]
             len(notes),

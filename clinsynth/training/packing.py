@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,11 @@ class Document:
     """One text as a model is trained on it.
 
     Attributes:
-        tokens: The prompt, the text and the end token; uint16, shape (n,).
+        tokens: The prompt, the text and the end token; integers, shape (n,).
         n_prompt: How many of the tokens are the prompt; a model is not trained to write those.
     """
 
-    tokens: NDArray[np.uint16] = field(repr=False)
+    tokens: NDArray[np.integer[Any]] = field(repr=False)
     n_prompt: int = 0
 
     def __len__(self) -> int:

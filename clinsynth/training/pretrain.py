@@ -15,7 +15,7 @@ from clinsynth.seeds import derive_seed
 from clinsynth.training import checkpoints
 from clinsynth.training.base_model import Stepper, new_model, rate_at, text_losses
 from clinsynth.training.checkpoints import WORK, TrainLog
-from clinsynth.training.export import write_card, write_model
+from clinsynth.training.export import Made, write_card, write_model
 from clinsynth.training.held_out import Measured, bits_per_character, kept
 from clinsynth.training.packing import Rows, pack, read_rows, write_rows
 from clinsynth.training.resources import (
@@ -25,7 +25,7 @@ from clinsynth.training.resources import (
     seconds_of,
 )
 from clinsynth.training.sources import check_source
-from clinsynth.training.streams import held_out, stage_documents, tokenizer_texts
+from clinsynth.training.streams import Texts, tokenizer_texts
 from clinsynth.training.tokens import train_tokenizer
 
 if TYPE_CHECKING:
@@ -182,11 +182,13 @@ def export(training: Training, *, progress: Progress) -> Path:
     write_model(training.out, model, loop.tokenizer)
     write_card(
         training.out,
-        training.config,
-        recipe=checkpoints.recipe_hash(training.config, seed=training.seed),
-        n_parameters=model.num_parameters(),
-        n_tokens=step * training.config.batch_tokens,
-        held_out=estimates,
+        Made(
+            config=training.config,
+            recipe=checkpoints.recipe_hash(training.config, seed=training.seed),
+            n_parameters=model.num_parameters(),
+            n_tokens=step * training.config.batch_tokens,
+            held_out=estimates,
+        ),
     )
     progress("measure", 1, 1)
     return training.out
@@ -267,14 +269,8 @@ class _Loop:
             return kept
         self.progress(f"text of stage {number + 1}", 0, 1)
         length = self.training.length_of(stage)
-        documents = stage_documents(
-            stage,
-            n_tokens=n_rows * length,
-            tokenizer=self.tokenizer,
-            root=self.training.root,
-            ontology=self.training.ontology,
-            seed=derive_seed(self.training.seed, "stage", number),
-        )
+        seed = derive_seed(self.training.seed, "stage", number)
+        documents = self._texts.stage(stage, n_tokens=n_rows * length, seed=seed)
         packed = pack(documents, length=length, pad=int(self.tokenizer.pad_token_id))
         rows = Rows(tokens=packed.tokens[:n_rows], targets=packed.targets[:n_rows])
         write_rows(self.training.work, name, rows)
@@ -295,7 +291,7 @@ class _Loop:
             part = slice(first, first + size)
             loss = text_losses(self.stepper.model, tokens[part], targets[part]).sum() / n_targets
             loss.backward()
-            total += loss.item()
+            total += float(loss.detach())
         self.stepper.step(share)
         return total
 
@@ -308,19 +304,17 @@ class _Loop:
             "tokens_per_second": round(speed, 1),
         }
 
+    @property
+    def _texts(self) -> Texts:
+        return Texts(tokenizer=self.tokenizer, root=self.training.root, ontology=self.training.ontology)
+
     def held_out(self) -> list[Measured]:
         """Give what the model is measured on, in the form of the last stage."""
 
         def prepare() -> Iterator[Measured]:
             self.progress("held-out text", 0, 1)
-            return held_out(
-                self.training.config.stages[-1],
-                n_notes=HELD_OUT_NOTES,
-                tokenizer=self.tokenizer,
-                root=self.training.root,
-                ontology=self.training.ontology,
-                seed=derive_seed(self.training.seed, "held-out"),
-            )
+            seed = derive_seed(self.training.seed, "held-out")
+            return self._texts.held_out(self.training.config.stages[-1], n_notes=HELD_OUT_NOTES, seed=seed)
 
         return kept(self.training.work / "held-out.npz", prepare)
 

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,7 +97,7 @@ def measured_titles(root: Path) -> frozenset[str]:
     return frozenset(title_key(item.question or "") for item in test if isinstance(item, Example))
 
 
-def _is_measured(title: str, measured: Set[str]) -> bool:
+def _is_measured(title: str, measured: Collection[str]) -> bool:
     """Say whether a title is a question of the test, or begins with one ("Does it help? A randomised trial")."""
     return title in measured or any(title.startswith(f"{question} ") for question in measured)
 

@@ -1,6 +1,7 @@
 """From a stage of the recipe to the documents that a base model reads."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from clinsynth.prompts import frame, split_sections
 from clinsynth.records import Note
 from clinsynth.seeds import derive_seed, generator
 from clinsynth.training.held_out import Measured, measured
-from clinsynth.training.keyed import Piece, keyed_prompt, pieces, rarity
+from clinsynth.training.keyed import Piece, Rarity, keyed_prompt, pieces, rarity
 from clinsynth.training.packing import Document
 from clinsynth.training.sources import Corpus
 from clinsynth.training.tokens import END
@@ -45,38 +46,55 @@ def tokenizer_texts(sources: Sequence[Source], *, root: Path, seed: int) -> Iter
                 break
 
 
-def stage_documents(
-    stage: Stage, *, n_tokens: int, tokenizer: "PreTrainedTokenizerFast", root: Path, ontology: str, seed: int
-) -> list[Document]:
-    """Give the documents of a stage in the order they are read: at least `n_tokens` tokens of them.
+@dataclass(frozen=True, kw_only=True)
+class Texts:
+    """Where text comes from, and how it becomes tokens.
 
-    Each source is repeated until its share is reached; a repetition draws the order of facts anew.
-
-    Raises:
-        InputError: A source holds no text that can be used.
+    Attributes:
+        root: The folder of the public data sets.
+        ontology: What facts of notes are found by.
     """
-    whole = sum(source.share for source in stage.sources)
-    documents: list[Document] = []
-    for index, source in enumerate(stage.sources):
-        corpus = Corpus(source=source, root=root)
-        epoch = _epochs(corpus, corpus.training(), stage.form, ontology, derive_seed(seed, "source", index))
-        quota = int(n_tokens * source.share / whole) + 1
-        documents.extend(_filled(epoch, quota, tokenizer, where=str(source.dataset or source.file)))
-    generator(seed, "order").shuffle(documents)
-    return documents
 
+    tokenizer: "PreTrainedTokenizerFast" = field(repr=False)
+    root: Path
+    ontology: str = "core"
 
-def held_out(
-    stage: Stage, *, n_notes: int, tokenizer: "PreTrainedTokenizerFast", root: Path, ontology: str, seed: int
-) -> Iterator[Measured]:
-    """Give the documents of up to `n_notes` held-out notes or articles of each source, in the form of a stage."""
-    for source in stage.sources:
-        corpus = Corpus(source=source, root=root)
-        notes = sorted(corpus.held_out(), key=lambda note: derive_seed(seed, note.id))[:n_notes]
-        for number, note in enumerate(notes):
-            pairs = _epochs(corpus, [note], stage.form, ontology, seed)(0)
-            for document in encode(pairs, tokenizer):
-                yield measured(str(source.dataset or source.file), number, document, tokenizer)
+    def stage(self, stage: Stage, *, n_tokens: int, seed: int) -> list[Document]:
+        """Give the documents of a stage in the order they are read: at least `n_tokens` tokens of them.
+
+        Each source is repeated until its share is reached; a repetition draws the order of facts anew.
+
+        Raises:
+            InputError: A source holds no text that can be used.
+        """
+        whole = sum(source.share for source in stage.sources)
+        documents: list[Document] = []
+        for index, source in enumerate(stage.sources):
+            corpus = Corpus(source=source, root=self.root)
+            epoch = self._epochs(corpus, corpus.training(), stage.form, derive_seed(seed, "source", index))
+            quota = int(n_tokens * source.share / whole) + 1
+            documents.extend(_filled(epoch, quota, self.tokenizer, where=str(source.dataset or source.file)))
+        generator(seed, "order").shuffle(documents)
+        return documents
+
+    def held_out(self, stage: Stage, *, n_notes: int, seed: int) -> Iterator[Measured]:
+        """Give the documents of up to `n_notes` held-out notes or articles of each source, in the form of a stage."""
+        for source in stage.sources:
+            corpus = Corpus(source=source, root=self.root)
+            notes = sorted(corpus.held_out(), key=lambda note: derive_seed(seed, note.id))[:n_notes]
+            # Rarity is counted over all of them: in one article alone no word is rare.
+            known = _rarity(notes, seed) if corpus.is_articles and stage.form != "text" else None
+            for number, note in enumerate(notes):
+                epoch = self._epochs(corpus, [note], stage.form, seed, known)
+                for document in encode(epoch(0), self.tokenizer):
+                    yield measured(str(source.dataset or source.file), number, document, self.tokenizer)
+
+    def _epochs(
+        self, corpus: Corpus, texts: Iterable[Note], form: str, seed: int, known: Rarity | None = None
+    ) -> Epoch:
+        if not corpus.is_articles:
+            return _section_pairs(texts, self.ontology, seed) if form == "sections" else _plain_pairs(list(texts))
+        return _article_pairs(list(texts), seed, known) if form != "text" else _article_texts(list(texts), seed)
 
 
 def encode(pairs: Iterable[Pair], tokenizer: "PreTrainedTokenizerFast") -> Iterator[Document]:
@@ -104,12 +122,6 @@ def _filled(epoch: Epoch, quota: int, tokenizer: "PreTrainedTokenizerFast", *, w
             raise InputError(f"{where} holds no text to pretrain on")
 
 
-def _epochs(corpus: Corpus, texts: Iterable[Note], form: str, ontology: str, seed: int) -> Epoch:
-    if corpus.is_articles:
-        return _article_pairs(list(texts), seed) if form != "text" else _article_texts(list(texts), seed)
-    return _section_pairs(texts, ontology, seed) if form == "sections" else _plain_pairs(list(texts))
-
-
 def _ordered(articles: Sequence[Note], seed: int, number: int) -> list[Piece]:
     """Put the pieces of articles in order: abstracts before bodies, for they are closest to notes, each at random."""
     cut = [piece for article in articles for piece in pieces(article, seed=derive_seed(seed, number))]
@@ -117,11 +129,15 @@ def _ordered(articles: Sequence[Note], seed: int, number: int) -> list[Piece]:
     return sorted(cut, key=lambda piece: not piece.is_abstract)
 
 
-def _article_pairs(articles: Sequence[Note], seed: int) -> Epoch:
+def _rarity(articles: Sequence[Note], seed: int) -> Rarity:
+    return rarity(piece.text for article in articles for piece in pieces(article, seed=seed))
+
+
+def _article_pairs(articles: Sequence[Note], seed: int, known: Rarity | None = None) -> Epoch:
     def epoch(number: int) -> Iterator[Pair]:
         cut = _ordered(articles, seed, number)
-        known = rarity(piece.text for piece in cut)
-        return ((keyed_prompt(piece, known, seed=derive_seed(seed, number)), piece.text) for piece in cut)
+        counted = known or rarity(piece.text for piece in cut)
+        return ((keyed_prompt(piece, counted, seed=derive_seed(seed, number)), piece.text) for piece in cut)
 
     return epoch
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from clinsynth.config import load_config, needed
 from clinsynth.data import data_root
-from clinsynth.training.pretrain import Training, export, pretrain as train
+from clinsynth.training.pretrain import Training, export
+from clinsynth.training.pretrain import pretrain as train
 from clinsynth.workflows.progress import Progress, silent
 
 
