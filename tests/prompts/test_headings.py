@@ -53,3 +53,10 @@ def test_sections_and_headings_share_nothing_and_lose_nothing(text: str) -> None
 def test_headings_are_normalised_for_prompts() -> None:
     """One heading has one form in prompts."""
     assert prompt_heading(" Review  of Systems : ") == prompt_heading("REVIEW OF SYSTEMS") == "REVIEW OF SYSTEMS"
+
+
+def test_a_transcripts_comma_after_the_colon_is_no_text() -> None:
+    """Transcripts keep a comma where a line break was; a section begins with its first word."""
+    text = "PLAN: , Rest."
+    ((_, span),) = split_sections(text)
+    assert text[span.start : span.end] == "Rest."
