@@ -39,7 +39,7 @@ from clinsynth.training.resources import Footprint, activation_bytes, require_me
 from clinsynth.training.trainer import Fit, fit
 
 if TYPE_CHECKING:
-    from peft import PeftModel
+    from peft import PeftConfig, PeftModel
     from transformers import PreTrainedModel
 
 log = logging.getLogger(__name__)
@@ -77,12 +77,14 @@ def fit_texts(adapting: Adapting, texts: Texts, *, progress: Progress) -> Adapte
     _require_room(adapting)
     model = load_model(adapting.model, dtype=_dtype(), allow_download=adapting.allow_download)
     tokenizer = load_tokenizer(adapting.model, allow_download=adapting.allow_download)
-    encoder = Encoder(tokenizer=tokenizer, context=_context(adapting.config, model), chat=adapting.chat)
+    method = adapting.config.method
+    peft_config = ADAPTERS.build(method.name, **method.options).peft_config(model)
+    encoder = Encoder(tokenizer=tokenizer, context=_context(adapting.config, model, peft_config), chat=adapting.chat)
     pairs = parted(texts, encoder, validation_share=adapting.config.validation_share, seed=adapting.seed)
     recipe = adapting_hash(adapting, model, pairs)
     if (card := claimed(adapting, recipe)) is not None:
         return from_card(adapting.out, card)
-    peft_model = _with_adapter(adapting, model)
+    peft_model = _with_adapter(model, peft_config, seed=derive_seed(adapting.seed, "adapter"))
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else encoder.end
     fitted = _Fitting(adapting=adapting, model=peft_model, pairs=pairs, pad=int(pad), progress=progress)
     return fitted.run(recipe)
@@ -207,23 +209,22 @@ class _Fitting:
         )
 
 
-def _context(config: Adapt, model: "PreTrainedModel") -> int:
-    """Give the longest document: as configured, within what the model can read."""
-    return min(config.context, context_length(model) or config.context)
+def _context(config: Adapt, model: "PreTrainedModel", peft_config: "PeftConfig") -> int:
+    """Give the longest document: as configured, within what the model can read behind the adapter's soft prompt."""
+    soft = int(peft_config.num_virtual_tokens) if peft_config.is_prompt_learning else 0
+    return min(config.context, (context_length(model) or config.context + soft) - soft)
 
 
-def _with_adapter(adapting: Adapting, model: "PreTrainedModel") -> "PeftModel":
+def _with_adapter(model: "PreTrainedModel", peft_config: "PeftConfig", *, seed: int) -> "PeftModel":
     """Put a new adapter on a model; the weights below it are frozen."""
     import torch
     from peft import get_peft_model
 
-    method = adapting.config.method
-    adapter = ADAPTERS.build(method.name, **method.options)
     with torch.random.fork_rng(), warnings.catch_warnings():
         # PEFT still asks transformers by the old name; neither the user nor we can mend that.
         warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*", category=FutureWarning)
-        torch.manual_seed(derive_seed(adapting.seed, "adapter"))
-        return get_peft_model(model, adapter.peft_config(model))
+        torch.manual_seed(seed)
+        return get_peft_model(model, peft_config)
 
 
 def _require_room(adapting: Adapting) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from clinsynth.adapters import ADAPTERS
 from clinsynth.config import Adapt, Component, Pretrain
 from clinsynth.errors import ConfigError, InputError, OutputError
 from clinsynth.records import Note
@@ -109,6 +110,16 @@ def test_the_base_model_is_left_alone(model: Path, notes: list[Note], tmp_path: 
     before = digest(model)
     fit_adapter(adapting(model, tmp_path / "adapter", epochs=0.2), notes, progress=silent)
     assert digest(model) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(set(ADAPTERS) - {"lora"}))
+def test_any_method_can_be_fitted(name: str, model: Path, notes: list[Note], tmp_path: Path) -> None:
+    """Each method of the catalog is fitted by the same call, and what is kept is the best that validation saw."""
+    method = Component(name=name)
+    found = fit_adapter(adapting(model, tmp_path / "a", epochs=0.3, method=method), notes, progress=silent)
+    assert found.n_steps > 0
+    assert (found.folder / "adapter_model.safetensors").is_file()
 
 
 def test_an_adapter_loads_on_its_base(fitted: Adapted, model: Path, notes: list[Note]) -> None:
