@@ -136,7 +136,7 @@ def _seconds_a_token(config: Pretrain) -> float:
         text_losses(model, tokens, torch.ones_like(tokens, dtype=torch.bool)).mean().backward()
         model.zero_grad()
 
-    return seconds_of(step) / tokens.numel()
+    return seconds_of(step) / (n_rows * config.context)
 
 
 def pretrain(training: Training, *, progress: Progress) -> Path:
