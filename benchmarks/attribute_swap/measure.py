@@ -80,13 +80,12 @@ def shares(cases: Sequence[Case], kinds: Sequence[str], writer: Writer, finder: 
     return {"follow": proportion(follow, n), "own values": proportion(own, n), "control": proportion(control, n)}
 
 
-def both_swapped(case: Case, kinds: Sequence[str]) -> Case | None:
+def both_swapped(case: Case, kinds: Sequence[str], ontology: Ontology) -> Case | None:
     """Swap every kind; None where the case lacks one or nothing fits."""
+    other: Case | None = case
     for kind in kinds:
-        if not any(fact.kind == kind for fact in case.facts):
-            return None
-        case = swapped(case, kind)
-    return case
+        other = swapped(other, kind, ontology=ontology) if other else None
+    return other
 
 
 def states(note: Note, case: Case, kinds: Sequence[str], finder: MentionFinder) -> bool:
