@@ -23,7 +23,8 @@ def _tests(n: int, group_size: int = 1) -> list[Example]:
 
 def test_settings_train_on_what_they_say() -> None:
     """Real, synthetic and both are those rows; copies add rows of the real ones, as many, with the same labels."""
-    real, synthetic = relations(12), relations(9, start=50, prefix="s")
+    real = relations(12)
+    synthetic = [example for example in relations(30, start=50, prefix="s") if example.label == "effect"]
     sets = TrainingSets(real=real, synthetic=synthetic)
     assert sets.training(REAL, 0) == real
     assert sets.training(SYNTHETIC, 0) == synthetic
