@@ -1,4 +1,4 @@
-"""Puts `ontologies/` and `configs/` into the wheel, as `clinsynth/_data/`: an installed clinsynth runs without a checkout."""
+"""Puts `ontologies/` and `configs/` into the wheel, as `clinsynth/_data/`: it runs without a checkout."""
 
 import shutil
 from pathlib import Path

@@ -110,18 +110,6 @@ class Adapt(Section):
     threads: int = 1
 
 
-class Bench(Section):
-    """One benchmark of synthetic against real examples."""
-
-    task: str
-    real: str | None = None
-    test: str | None = None
-    learner: Component = Component(name="linear")
-    seeds: int = Field(3, ge=1)
-    n_synthetic: int = Field(200, ge=1)
-    n_real: int | None = Field(None, ge=1)
-
-
 class Examples(Section):
     """Labelled examples for a task, written by the backbone.
 
@@ -140,6 +128,18 @@ class Examples(Section):
     near: float = Field(0.5, gt=0, le=1)
     min_words: int = Field(5, ge=1)
     max_words: int = Field(80, ge=1)
+
+
+class Bench(Section):
+    """One benchmark of a run: synthetic examples are written as `examples` says, and compared with real ones.
+
+    `n_real` caps the real examples of each label that are trained on.
+    """
+
+    examples: Examples
+    learner: Component = Component(name="linear")
+    seeds: int = Field(3, ge=1)
+    n_real: int | None = Field(None, ge=1)
 
 
 class EngineConfig(Component):

@@ -105,9 +105,7 @@ def test_broken_input_is_named_by_file_and_line(tmp_path: Path, name: str, conte
 @pytest.mark.slow
 def test_gates_decide_the_exit_code(tmp_path: Path) -> None:
     """A gate that is met gives 0, one that is not gives 1; a code that no check knows gives 2."""
-    lines(
-        tmp_path / "notes.jsonl", {"id": "1", "text": "Seen in clinic. MRN: 00123456. Return in two weeks for review."}
-    )
+    lines(tmp_path / "notes.jsonl", {"id": "1", "text": "Seen in clinic. MRN: 00123456. Back in two weeks."})
     audit = ("audit", "notes.jsonl", "--checks", "phi")
     assert clinsynth(*audit, "--out", "a", "--fail-on", "phi/email", cwd=tmp_path).returncode == 0
     assert clinsynth(*audit, "--out", "b", "--fail-on", "phi", cwd=tmp_path).returncode == 1

@@ -9,6 +9,7 @@ import pytest
 
 from clinsynth.catalog import Catalog
 from clinsynth.checks import Check, Parsed, judge
+from clinsynth.checks.codes import codes_of, default_limits
 from clinsynth.checks.parsing import parse
 from clinsynth.records import Note
 
@@ -32,8 +33,9 @@ def test_the_worked_example_works(checks: Catalog[Check]) -> None:
     text = "Improved!! Well! Home!!!"
     (findings,) = check([Parsed(Note(id="n", text=text), parse)])
     assert [text[f.span.start : f.span.end] for f in findings if f.span] == ["!!", "!!!"]
-    assert not judge("n", findings, {"form/excitement": 0.9}).accepted
-    assert judge("n", findings[:1], {"form/excitement": 0.9}).accepted
+    limits = default_limits({"form/excitement": 0.9}, codes=codes_of([check]))
+    assert not judge("n", findings, limits).accepted
+    assert judge("n", findings[:1], limits).accepted
 
 
 def test_every_listed_place_exists() -> None:

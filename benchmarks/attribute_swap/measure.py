@@ -17,8 +17,7 @@ from clinsynth import extras
 from clinsynth.checks.facts.locating import locate
 from clinsynth.config import load_config
 from clinsynth.estimates import proportion
-from clinsynth.ontology import load_ontology
-from clinsynth.ontology.mentions import MentionFinder
+from clinsynth.ontology import MentionFinder, Ontology, load_ontology
 from clinsynth.planning.swaps import swapped
 from clinsynth.prompts import load_template
 from clinsynth.records import Case, Fact, Note
@@ -41,9 +40,9 @@ def main() -> None:
         backbone=build_backbone(config.backbone),
         template=load_template(config.writing.template),
     )
-    finder = MentionFinder(load_ontology(config.ontology))
+    ontology = load_ontology(config.ontology)
     cases = list(islice(plan_cases(config), options.n))
-    results = {"+".join(kinds): shares(cases, kinds, writer, finder) for kinds in PAIRS}
+    results = {"+".join(kinds): shares(cases, kinds, writer, ontology) for kinds in PAIRS}
     settings = {"config": str(options.config), "seed": config.seed, "n_cases": options.n, "set": options.set}
     write_json(options.out, {"shares": results, "settings": settings, "versions": extras.versions()})
     for kinds, row in results.items():
@@ -61,9 +60,10 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def shares(cases: Sequence[Case], kinds: Sequence[str], writer: Writer, finder: MentionFinder) -> dict[str, object]:
+def shares(cases: Sequence[Case], kinds: Sequence[str], writer: Writer, ontology: Ontology) -> dict[str, object]:
     """Give the shares of pairs that follow, of texts that state their own values, and the control."""
-    pairs = [(case, other) for case in cases if (other := both_swapped(case, kinds)) is not None]
+    finder = MentionFinder(ontology)
+    pairs = [(case, other) for case in cases if (other := both_swapped(case, kinds, ontology)) is not None]
     notes = writer.notes([case for case, _ in pairs])
     counterparts = writer.notes([other for _, other in pairs])
     follow, own, control = 0, 0, 0

@@ -30,7 +30,10 @@ class Parsed:
 
 
 class Check(Protocol):
-    """Looks at notes, one tuple of findings each. A batch gives the same findings as one note at a time."""
+    """Looks at notes, one tuple of findings each. A batch gives the same findings as one note at a time.
+
+    A check from another package says what its codes mean in a class attribute `codes: ClassVar[Mapping[str, Code]]`.
+    """
 
     def __call__(self, notes: Sequence[Parsed]) -> Sequence[tuple[Finding, ...]]:
         """Check a batch; findings in order of position, those of the whole note first."""

@@ -1,6 +1,6 @@
 """All codes that checks give: what each means and from which score on it rejects a note by default."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from clinsynth.checks import Code
@@ -34,18 +34,32 @@ CODES: Mapping[str, Code] = MappingProxyType(
 )
 
 
-def default_limits(overrides: Mapping[str, float | None] | None = None) -> dict[str, float | None]:
+def codes_of(kinds: Iterable[object]) -> dict[str, Code]:
+    """Give all codes that these checks (or their classes) can give: ours, and those they declare as `codes`."""
+    declared: dict[str, Code] = {}
+    for kind in kinds:
+        declared |= getattr(kind, "codes", {})
+    return {**declared, **CODES}
+
+
+def default_limits(
+    overrides: Mapping[str, float | None] | None = None, *, codes: Mapping[str, Code] = CODES
+) -> dict[str, float | None]:
     """Give the limit of every code: the default, unless the code or its family ("phi") is overridden.
+
+    Args:
+        overrides: Code or family to its limit.
+        codes: The codes there are: `codes_of` the checks that run.
 
     Raises:
         ConfigError: There is no such code or family.
     """
-    limits = {code: about.limit for code, about in CODES.items()}
+    limits = {code: about.limit for code, about in codes.items()}
     given = overrides or {}
-    families = {code.partition("/")[0] for code in CODES}
+    families = {code.partition("/")[0] for code in codes}
     for name in given:
-        if name not in CODES and name not in families:
-            raise ConfigError(f'limits: there is no code "{name}"; {nearest(name, [*CODES, *families])}')
+        if name not in codes and name not in families:
+            raise ConfigError(f'limits: there is no code "{name}"; {nearest(name, [*codes, *families])}')
     for code in limits:
         family = code.partition("/")[0]
         if code in given or family in given:

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from clinsynth.checks.phi.kinds import KINDS
 from clinsynth.records import Finding, Note, Span
 from clinsynth.report.records import Sample
 
 
 def mask(text: str, findings: Iterable[Finding]) -> str:
-    """Replace every range with a PHI finding by its code ("[phi/mrn]"): neither the letters nor their number remain."""
+    """Replace every range with a PHI finding by its kind ("[MRN]"): neither the letters nor their number remain."""
     pieces, end = [], 0
     for span, code in _hidden(findings):
-        pieces += [text[end : span.start], f"[{code}]"]
+        pieces += [text[end : span.start], _shown(code)]
         end = span.end
     return "".join([*pieces, text[end:]])
 
@@ -46,6 +47,11 @@ def sample(
     )
 
 
+def _shown(code: str) -> str:
+    kind = KINDS.get(code.partition("/")[2])
+    return f"[{kind.label if kind else code}]"
+
+
 def _is_phi(code: str) -> bool:
     return code.partition("/")[0] == "phi"
 
@@ -73,7 +79,7 @@ def _position(position: int, hidden: Sequence[tuple[Span, str]], *, edge: int) -
     for place, code in hidden:
         if position <= place.start:
             break
-        width = len(f"[{code}]")
+        width = len(_shown(code))
         if position < place.end:
             return place.start + shift + edge * width
         shift += width - (place.end - place.start)

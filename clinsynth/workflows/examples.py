@@ -94,6 +94,19 @@ def examples(
         ClinsynthError: Something that the user can mend; see `clinsynth.errors`.
     """
     loaded = load_config(config, settings)
+    return make_examples(loaded, out, limit=limit, workers=workers, data_dir=data_dir, progress=progress)
+
+
+def make_examples(
+    loaded: Config,
+    out: Path,
+    *,
+    limit: int | None = None,
+    workers: int = 1,
+    data_dir: Path | None = None,
+    progress: Progress = silent,
+) -> ExamplesResult:
+    """Do what `examples` does, for a configuration that is loaded already."""
     part = needed(loaded.examples, name="examples", command="examples")
     task = build_task(part.task, real=_file(part.real), test=_file(part.test), data_dir=data_dir or loaded.data_dir)
     with claimed(out, loaded):

@@ -20,6 +20,7 @@ from clinsynth.workflows.findings import finding_row
 from clinsynth.workflows.folders import claimed
 from clinsynth.workflows.passes import Passes
 from clinsynth.workflows.progress import Progress, silent
+from clinsynth.workflows.run_bench import run_benches
 from clinsynth.workflows.sources import write_reference
 from clinsynth.workflows.summary import Summary, write_summary
 
@@ -76,7 +77,8 @@ def run(
         n_exhausted = _list_rejected(passes, out)
         n_cases = n_accepted + n_exhausted
         command = f"clinsynth run {config} --out {out.name}"
-        summary = write_summary(resolved, out, passes, n_cases=n_cases, command=command)
+        tables = tuple(run_benches(resolved, out, workers=workers, progress=progress))
+        summary = write_summary(resolved, out, passes, n_cases=n_cases, command=command, bench=tables)
     return RunResult(
         out=out,
         n_cases=n_cases,

@@ -31,7 +31,7 @@ class Screen:
         reasons = dict(self.guard.screen([*kept, *made]).dropped)
         reasons = self._disagreeing(made) | self._repeating(made) | reasons
         for outcome in outcomes:
-            reason = reasons.get(outcome.request.id) if outcome.example is not None else None
+            reason = reasons.get(outcome.request.id)
             yield outcome if reason is None else replace(outcome, example=None, reason=reason)
 
     def _repeating(self, made: Sequence[Example]) -> dict[str, str]:

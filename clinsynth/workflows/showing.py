@@ -23,7 +23,7 @@ def shown() -> Iterator[Progress]:
 
         def show(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total or None)  # type: ignore[assignment]
+                tasks[stage] = bars.add_task(stage, total=total or None)
             bars.update(tasks[stage], completed=done, total=total or None)  # type: ignore[arg-type]
 
         yield show

@@ -2,19 +2,19 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from clinsynth import extras
 from clinsynth.backbones import BACKBONES, Backbone
 from clinsynth.checks import CHECKS, Check, Parsed, judge
-from clinsynth.checks.codes import default_limits
+from clinsynth.checks.codes import codes_of, default_limits
 from clinsynth.checks.facts.locating import locate
+from clinsynth.checks.knowledge import mention_finder
 from clinsynth.checks.parsing import parse
 from clinsynth.config import Component, Config
 from clinsynth.engines import Shard, Worker
-from clinsynth.ontology import load_ontology
 from clinsynth.ontology.mentions import MentionFinder
 from clinsynth.prompts import Section, Template, assemble, load_template
 from clinsynth.records import Case, Finding, Generation, Note, Origin, Prompt, Verdict
@@ -142,8 +142,6 @@ class Checker:
 
 
 def _located(note: Note, finder: MentionFinder) -> Note:
-    from dataclasses import replace
-
     return replace(note, stated=locate(note, finder)) if note.case else note
 
 
@@ -189,8 +187,9 @@ def check_worker(spec: Mapping[str, Any]) -> Worker:
 
 def build_checker(config: Config, *, reference: str | None) -> Checker:
     """Build the checks of a configuration, with the limits that decide."""
+    checks = build_checks(config.checks, ontology=config.ontology, reference=reference)
     return Checker(
-        checks=build_checks(config.checks, ontology=config.ontology, reference=reference),
-        limits=default_limits(config.limits),
-        finder=MentionFinder(load_ontology(config.ontology)),
+        checks=checks,
+        limits=default_limits(config.limits, codes=codes_of(checks)),
+        finder=mention_finder(config.ontology),
     )

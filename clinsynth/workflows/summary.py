@@ -7,14 +7,16 @@ from itertools import islice
 from pathlib import Path
 
 from clinsynth import extras
-from clinsynth.checks.codes import CODES, default_limits
+from clinsynth.checks import CHECKS
+from clinsynth.checks.codes import codes_of, default_limits
 from clinsynth.config import Config, Source, dump_config
 from clinsynth.data import DATASETS
 from clinsynth.estimates import Estimate, proportion
-from clinsynth.measures import MEASURES
+from clinsynth.measures import MEASURES, Measure
+from clinsynth.ontology import load_ontology
 from clinsynth.prompts.framing import note_type_title
 from clinsynth.records import Note
-from clinsynth.report.card import write_card
+from clinsynth.report.card import CardDetails, Credit, write_card
 from clinsynth.report.files import write_report
 from clinsynth.report.masking import sample
 from clinsynth.report.records import Line, Report, Sample, Table
@@ -82,7 +84,8 @@ def write_summary(
             provenance=provenance,
         ),
     )
-    write_card(out, _card_report(config, summary, provenance))
+    n_kept = sum(attempt.accepted for attempt in attempts)
+    write_card(out, _card_report(config, summary, provenance), _card_details(config, n_kept))
     return summary
 
 
@@ -95,6 +98,29 @@ def _card_report(config: Config, summary: Summary, provenance: Mapping[str, str]
         config=dump_config(config),
         provenance=provenance,
     )
+
+
+def _card_details(config: Config, n_rows: int) -> CardDetails:
+    return CardDetails(
+        n_rows=n_rows,
+        data_files={"corpus": "corpus/*.parquet"},
+        credits=tuple(_credits(config)),
+        limits=(
+            "Written by a program: not for clinical use, and no evidence about any patient or treatment.",
+            "The checks find what they were built to find; what a note says beyond its case has not been verified.",
+            "Only what is under corpus/ is meant to be passed on: work/ holds the notes that were rejected, unmasked.",
+        ),
+    )
+
+
+def _credits(config: Config) -> Iterator[Credit]:
+    about = load_ontology(config.ontology)
+    yield Credit(name=f"ontology {about.name} {about.version}", licence="see its ontology.toml", use="cases and checks")
+    sources = {"the adapter was fitted on it": config.adapt and config.adapt.train, "the reference": config.reference}
+    for use, source in sources.items():
+        if source and source.dataset:
+            kind = DATASETS.kind(source.dataset)
+            yield Credit(name=f"{kind.title} ({source.split})", licence=kind.licence, use=use)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,9 +187,16 @@ def _measured(config: Config, passes: Passes) -> Iterator[Line]:
     for component in config.measures:
         measure = MEASURES.build(component.name, **component.options)
         ours = measure(item.note for item in passes.accepted()) if next(passes.accepted(), None) else {}
-        real = measure(read_records(passes.reference, Note)) if passes.reference and component.name == "diversity" else {}
+        real = _of_reference(component.name, measure, passes.reference)
         for name, estimate in ours.items():
             yield Line(name=name.replace("_", " "), value=estimate, baseline=_real(real, name), meaning=_meaning(name))
+
+
+def _of_reference(name: str, measure: Measure, reference: Path | None) -> Mapping[str, Estimate]:
+    """Measure the real notes in the same way; coverage is of cases, which they do not have."""
+    if reference is None or name == "coverage":
+        return {}
+    return measure(read_records(reference, Note))
 
 
 def _real(real: Mapping[str, Estimate], name: str) -> str:
@@ -189,15 +222,13 @@ def _attempt_tables(attempts: Sequence[Attempt], passes: Passes) -> Iterator[Tab
         note="A rejected case keeps its id and facts and is written again with another seed and prompt variant.",
     )
     reasons = sum((attempt.reasons for attempt in attempts), Counter[str]())
-    limits = default_limits(passes.config.limits)
+    codes = codes_of(CHECKS.kind(component.name) for component in passes.config.checks)
+    limits = default_limits(passes.config.limits, codes=codes)
     if reasons:
         yield Table(
             title="Why notes were rejected",
             columns=("code", "notes", "limit", "meaning"),
-            rows=tuple(
-                (code, n, _limit(code, limits), CODES[code].meaning if code in CODES else "")
-                for code, n in reasons.most_common()
-            ),
+            rows=tuple((code, n, _limit(code, limits), codes[code].meaning) for code, n in reasons.most_common()),
             note="A note may be rejected for several reasons.",
         )
 

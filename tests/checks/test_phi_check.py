@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from marks import note, unmark
 
-from clinsynth.checks.masking import mask
 from clinsynth.checks.parsing import MAX_CHARACTERS, parsed
 from clinsynth.checks.phi import PhiCheck, online
 from clinsynth.checks.phi.kinds import KINDS, kinds_table
 from clinsynth.errors import ConfigError
-from clinsynth.records import Finding, Span
 
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine
@@ -165,18 +163,3 @@ def test_the_table_says_what_is_looked_for() -> None:
     """Each kind has its line, with the item of the law."""
     table = kinds_table()
     assert all(f"| phi/{name} | {kind.item} |" in table for name, kind in KINDS.items())
-
-
-def test_masking_hides_every_finding() -> None:
-    """What was found is gone from a masked text, and the rest is as it was."""
-    text, expected = unmark("MRN: [[phi/mrn:00123456]], Dr. [[phi/name:Smith]] on [[phi/date:03/14/2019]].")
-    (findings,) = CHECK([parsed(note(text))])
-    assert mask(text, findings) == "MRN: [MRN], Dr. [NAME] on [DATE]."
-    assert all(text[span.start : span.end] not in mask(text, findings) for _, span in expected)
-
-
-def test_masking_joins_ranges_that_overlap() -> None:
-    """Two findings over each other leave nothing of either."""
-    spans = (Span(start=0, end=5), Span(start=3, end=9))
-    findings = [Finding(note_id="n", check="phi", code="phi/name", score=1.0, span=span) for span in spans]
-    assert mask("abcdefghij", findings) == "[NAME]j"

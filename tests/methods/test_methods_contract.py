@@ -136,6 +136,27 @@ def test_arguments_are_located_or_the_reason_is_given(written: str, expected: st
         assert {made.text[m.start : m.end].lower() for m in side.mentions} == {name}
 
 
+def test_a_name_within_a_longer_name_is_no_mention() -> None:
+    """Insulin is not mentioned where insulin glargine is."""
+    known = material("relations")
+    attribute = METHODS.build("attribute")
+    request = attribute.request("x", "effect", known, Random(1))
+    request = type(request)(id="x", label="effect", about={"head": "insulin", "tail": "insulin glargine"})
+    assert attribute.parse(request, "Insulin glargine was given alone.", known).reason == "head-missing"
+    made = attribute.parse(request, "Insulin glargine and insulin were given.", known).example
+    assert made is not None
+    assert made.head is not None
+    assert [made.text[m.start : m.end] for m in made.head.mentions] == ["insulin"]
+
+
+def test_a_pair_drawn_from_few_names_is_still_two() -> None:
+    """Of few names, head and tail are never the same one."""
+    known = material("relations", real=[relations(1)[0], relations(4)[3]])
+    for seed in range(30):
+        about = METHODS.build("attribute").request("x", "none", known, Random(seed)).about
+        assert about["head"] != about["tail"]
+
+
 @pytest.mark.parametrize(
     ("written", "reason"), [("Warfarin was given.", "no-pair"), ("Warfarin, warfarin.", "no-pair")]
 )

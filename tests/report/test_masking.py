@@ -79,3 +79,9 @@ def test_findings_of_the_whole_note_are_named() -> None:
     """A finding without a place cannot be marked, and is shown beside the note."""
     found = [Finding(note_id="n", check="form", code="form/too-short", score=0.6)]
     assert sample(Note(id="n", text="x"), found).attributes == {"found in the whole note": "form/too-short"}
+
+
+def test_a_known_kind_is_shown_by_its_label() -> None:
+    """What stands in place of PHI is the label that the table of kinds promises."""
+    found = Finding(note_id="n", check="phi", code="phi/mrn", score=1.0, span=Span(start=4, end=8))
+    assert mask("MRN 1234 seen.", [found]) == "MRN [MRN] seen."
