@@ -244,7 +244,8 @@ def _apply(content: dict[str, Any], setting: str) -> None:
 
 
 def _message(path: Path, error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
+    # A key that does not exist explains best: what is missing is often what was misspelt.
+    first = min(error.errors(include_url=False), key=lambda item: item["type"] != "extra_forbidden")
     loc = first["loc"]
     line = _line_of(path, loc)
     where = f"{path}:{line}" if line else str(path)

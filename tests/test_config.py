@@ -38,7 +38,10 @@ def test_every_shipped_configuration_is_valid(path: Path) -> None:
         ("seed: 7\n", r"c.yaml: name: .*required"),
         ("name: [x\n", r"c.yaml:\d is not YAML"),
         ("", r"c.yaml is empty"),
-        ("name: x\nbench:\n- task: ddi\n  seedz: 1\n", r'c.yaml:4: there is no "bench.0.seedz"; did you mean "seeds"'),
+        (
+            "name: x\nbench:\n- learner: {name: linear}\n  seedz: 1\n",
+            r'c.yaml:4: there is no "bench.0.seedz"; did you mean "seeds"',
+        ),
     ],
 )
 def test_a_fault_names_file_line_and_field(tmp_path: Path, text: str, message: str) -> None:

@@ -1,6 +1,7 @@
 """Backbones write text: embedded, transformers, scripted."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from clinsynth.catalog import Catalog
@@ -21,6 +22,15 @@ class Scorer(Protocol):
 
     def score(self, prompts: Sequence[Prompt], continuations: Sequence[str]) -> Sequence[Sequence[float]]:
         """Give the natural-log probability of each token of each continuation after its prompt."""
+        ...
+
+
+@runtime_checkable
+class Located(Protocol):
+    """Optional for a backbone: that its weights are there can be told without loading them."""
+
+    def find(self) -> Path:
+        """Give their folder; raises MissingError or InputError where there are none."""
         ...
 
 

@@ -55,6 +55,10 @@ class EmbeddedBackbone:
             )
         return folder
 
+    def find(self) -> Path:
+        """Say where the model is, without loading it; raises what `folder` does."""
+        return self.folder
+
     @cached_property
     def _backbone(self) -> TransformersBackbone:
         return TransformersBackbone(

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clinsynth.backbones.reading import room_for
 from clinsynth.backbones.writing import Stops, score, write
-from clinsynth.checkpoints import Dtype, load_adapter, load_model, load_tokenizer, merged
+from clinsynth.checkpoints import Dtype, load_adapter, load_model, load_tokenizer, merged, model_folder
 from clinsynth.errors import ConfigError
 from clinsynth.records import Generation, Prompt
 
@@ -75,6 +76,15 @@ class TransformersBackbone:
             scores = score(model, tokens, [after[row] for row in rows])
             done.update((row, tuple(values)) for row, values in zip(rows, scores, strict=True))
         return [done[row] for row in range(len(prompts))]
+
+    def find(self) -> Path:
+        """Say where the model is on this machine, without loading it.
+
+        Raises:
+            MissingError: It is not here.
+            InputError: What is there is no model.
+        """
+        return Path(model_folder(self.model, allow_download=self.allow_download))
 
     def _write(self, folder: str | None, prompts: Sequence[Prompt], seeds: Sequence[int]) -> list[Generation]:
         model = self._adapted(folder)

@@ -1,7 +1,5 @@
 """The folder of an audit: claimed by one input and one way of checking it."""
 
-import fcntl
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +9,7 @@ import yaml
 
 from clinsynth.errors import ConfigError, InputError, MissingError, OutputError
 from clinsynth.storage import write_text
+from clinsynth.workflows.folders import LOCK, held
 
 RECORD = "audit.yaml"
 
@@ -26,15 +25,8 @@ def claimed_audit(out: Path, settings: Mapping[str, str]) -> Iterator[Path]:
     Raises:
         OutputError: It holds something else, an audit with other settings, or another process works in it.
     """
-    _make(out)
-    with os.fdopen(os.open(out / ".lock", os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OutputError(f"{out} is in use by another clinsynth process; wait, or choose another --out") from None
+    with held(out, record=RECORD):
         _compare(out, settings)
-        for left in out.glob(".*.part"):
-            left.unlink()
         try:
             yield out
         except (ConfigError, InputError, MissingError):
@@ -49,21 +41,9 @@ def _discard(out: Path) -> None:
         return
     shutil.rmtree(out / "work", ignore_errors=True)
     (out / RECORD).unlink(missing_ok=True)
-    (out / ".lock").unlink()
+    (out / LOCK).unlink()
     if not any(out.iterdir()):
         out.rmdir()
-
-
-def _make(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True, mode=0o700)
-        others = [path.name for path in out.iterdir() if path.name != ".lock"]
-    except FileExistsError:
-        raise OutputError(f"{out} is a file; --out names a folder") from None
-    except OSError as error:
-        raise OutputError(f"{out} cannot be used: {error.strerror}; choose another --out") from None
-    if others and not (out / RECORD).is_file():
-        raise OutputError(f"{out} holds other files ({min(others)}); choose an empty or a new folder for --out")
 
 
 def _compare(out: Path, settings: Mapping[str, str]) -> None:

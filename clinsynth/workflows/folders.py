@@ -16,6 +16,29 @@ from clinsynth.storage import write_text
 
 # Where work runs does not change what is written; everything else does.
 FREE = ("engine", "data_dir")
+RECORD = "run.yaml"
+LOCK = ".lock"
+
+
+@contextmanager
+def held(out: Path, *, record: str) -> Iterator[None]:
+    """Hold a folder for this process: an empty or new one, or one that has `record` from an earlier time.
+
+    Raises:
+        OutputError: It holds something else or cannot be written to, or another process works in it.
+    """
+    _make(out)
+    strange = [path.name for path in out.iterdir() if path.name != LOCK]
+    if strange and not (out / record).is_file():
+        raise OutputError(f"{out} holds other files ({min(strange)}); choose an empty or a new folder for --out")
+    with os.fdopen(os.open(out / LOCK, os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OutputError(f"{out} is in use by another clinsynth process; wait, or choose another --out") from None
+        for left in out.rglob(".*.part"):
+            left.unlink()
+        yield
 
 
 @contextmanager
@@ -25,14 +48,7 @@ def claimed(out: Path, config: Config) -> Iterator[Path]:
     Raises:
         OutputError: It holds something else, another configuration or other versions; or another process runs in it.
     """
-    _make(out)
-    with (out / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OutputError(
-                f"{out} is in use by another clinsynth process; wait for it, or choose another --out"
-            ) from None
+    with held(out, record=RECORD):
         _compare(out, config)
         yield out
 
@@ -43,24 +59,20 @@ def _make(out: Path) -> None:
     except FileExistsError:
         raise OutputError(f"{out} is a file; --out names a folder") from None
     except OSError as error:
-        raise OutputError(f"{out} cannot be made: {error.strerror}") from None
-    if not os.access(out, os.W_OK):
+        raise OutputError(f"{out} cannot be made: {error.strerror}; choose another --out") from None
+    if not os.access(out, os.W_OK | os.R_OK):
         raise OutputError(f"{out} cannot be written to; choose another --out")
-    strange = [path.name for path in out.iterdir() if path.name != ".lock"]
-    if strange and not (out / "run.yaml").exists():
-        raise OutputError(f"{out} holds other files ({strange[0]}); choose an empty or a new folder for --out")
 
 
 def _compare(out: Path, config: Config) -> None:
     """Write `run.yaml` and the versions once; afterwards refuse whatever differs from them."""
-    record, versions = out / "run.yaml", out / "work" / "versions.yaml"
+    record, versions = out / RECORD, out / "work" / "versions.yaml"
     if record.exists():
         before = yaml.safe_load(record.read_text(encoding="utf-8"))
         _refuse_change(out, _flat(before), _flat(config.model_dump(mode="json")), "with another configuration")
-        if versions.exists():
-            _refuse_change(
-                out, yaml.safe_load(versions.read_text(encoding="utf-8")), extras.versions(), "by other versions"
-            )
+        _refuse_change(
+            out, yaml.safe_load(versions.read_text(encoding="utf-8")), extras.versions(), "by other versions"
+        )
         return
     write_text(versions, yaml.safe_dump(extras.versions()))
     write_text(record, dump_config(config))

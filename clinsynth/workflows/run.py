@@ -19,6 +19,7 @@ from clinsynth.workflows.adapt import adapter_for
 from clinsynth.workflows.findings import finding_row
 from clinsynth.workflows.folders import claimed
 from clinsynth.workflows.passes import Passes
+from clinsynth.workflows.preflight import preflight
 from clinsynth.workflows.progress import Progress, silent
 from clinsynth.workflows.run_bench import run_benches
 from clinsynth.workflows.sources import write_reference
@@ -70,6 +71,7 @@ def run(
         ClinsynthError: Something that the user can mend; see `clinsynth.errors`.
     """
     resolved = resolve(config, limit=limit, engine=engine, settings=settings, data_dir=data_dir)
+    preflight(resolved)
     with claimed(out, resolved):
         passes = _passes(resolved, out, workers, progress)
         passes.run(plan_cases(resolved))

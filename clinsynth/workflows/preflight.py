@@ -1,0 +1,57 @@
+"""Before a run: what is wrong with what was asked for is said at once, and before anything is written."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from clinsynth.backbones import BACKBONES, Located
+from clinsynth.checks import CHECKS
+from clinsynth.checks.codes import codes_of, default_limits
+from clinsynth.config import Config, Source
+from clinsynth.engines import ENGINES
+from clinsynth.errors import InputError
+from clinsynth.measures import MEASURES
+from clinsynth.ontology import load_ontology
+from clinsynth.planning.spaces import load_space
+from clinsynth.prompts import load_template
+from clinsynth.workflows.bench import build_task
+from clinsynth.workflows.sources import find_file, source_notes
+from clinsynth.workflows.stages import build_checks
+
+
+def preflight(config: Config) -> None:
+    """Look for everything that a run will need: components and their options, model, data, files.
+
+    Raises:
+        ClinsynthError: Something is wrong or missing; the message says what to do.
+    """
+    load_ontology(config.ontology)
+    load_space(config.plan.attributes)
+    load_template(config.writing.template)
+    ENGINES.build(config.engine.name, **config.engine.options)
+    backbone = BACKBONES.build(config.backbone.name, **config.backbone.options)
+    if isinstance(backbone, Located):
+        backbone.find()
+    build_checks(config.checks, ontology=config.ontology, reference=None)
+    default_limits(config.limits, codes=codes_of(CHECKS.kind(part.name) for part in config.checks))
+    for part in config.measures:
+        MEASURES.build(part.name, **part.options)
+    for source in _sources(config):
+        if next(iter(source_notes(source, root=config.data_dir)), None) is None:
+            raise InputError(f"{source.file or source.dataset} holds no notes")
+    _find_examples(config)
+
+
+def _sources(config: Config) -> Iterator[Source]:
+    if config.adapt is not None and config.writing.adapter is None:
+        yield config.adapt.train
+    if config.reference is not None:
+        yield config.reference
+
+
+def _find_examples(config: Config) -> None:
+    root = Path(config.data_dir) if config.data_dir else None
+    for bench in config.bench:
+        real, test = (find_file(name) if name else None for name in (bench.examples.real, bench.examples.test))
+        task = build_task(bench.examples.task, real=real, test=test, data_dir=root)
+        for split in ("train", "test"):
+            next(iter(task.read(split)), None)
