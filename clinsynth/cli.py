@@ -28,6 +28,7 @@ ConfigArgument = Annotated[str, typer.Argument(help="A YAML file, or the name of
 Out = Annotated[Path, typer.Option("--out", "-o", help="The folder for the results.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="key.key=value, over the configuration.")]
 DataDir = Annotated[Path | None, typer.Option(help="Where public data sets lie, instead of $CLINSYNTH_DATA.")]
+Download = Annotated[bool, typer.Option("--allow-download", help="Fetch a model from its hub if it is not here.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="At most this many cases.")]
 
 
@@ -40,6 +41,7 @@ def run(
     workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
     settings: Settings = None,
     data_dir: DataDir = None,
+    allow_download: Download = False,  # noqa: FBT002
 ) -> None:
     """Plan, write, check, retry, export, measure, report."""
     from clinsynth.workflows.run import run as work
@@ -52,7 +54,7 @@ def run(
             limit=limit,
             engine=engine,
             workers=workers,
-            settings=settings or (),
+            settings=with_download(settings, allow_download),
             data_dir=data_dir,
             progress=progress,
         )
@@ -66,11 +68,12 @@ def preview(
     n: Annotated[int, typer.Option("-n", min=1, help="How many cases.")] = 3,
     settings: Settings = None,
     data_dir: DataDir = None,
+    allow_download: Download = False,  # noqa: FBT002
 ) -> None:
     """Show cases, prompts and notes with their findings; write nothing."""
     from clinsynth.workflows.preview import preview as work
 
-    for item in work(config, n, settings=settings or (), data_dir=data_dir):
+    for item in work(config, n, settings=with_download(settings, allow_download), data_dir=data_dir):
         typer.echo(item)
 
 
@@ -92,13 +95,16 @@ def adapt(
     train: Annotated[str | None, typer.Option(help="Notes to learn from: a file, or a named data set.")] = None,
     settings: Settings = None,
     data_dir: DataDir = None,
+    allow_download: Download = False,  # noqa: FBT002
 ) -> None:
     """Fit a PEFT adapter to real notes; resumes where it was interrupted."""
     from clinsynth.workflows.adapt import adapt as work
     from clinsynth.workflows.showing import shown
 
     with shown() as progress:
-        made = work(config, train, out, settings=settings or (), data_dir=data_dir, progress=progress)
+        made = work(
+            config, train, out, settings=with_download(settings, allow_download), data_dir=data_dir, progress=progress
+        )
     typer.echo(f"adapter: {made}")
 
 
@@ -230,6 +236,11 @@ def doctor(data_dir: DataDir = None) -> None:
 
     for item in work(data_dir):
         typer.echo(item)
+
+
+def with_download(settings: list[str] | None, allow: bool) -> list[str]:  # noqa: FBT001
+    """Give the settings, with leave to fetch a model where it was given."""
+    return [*(settings or ()), *(["backbone.allow_download=true"] if allow else [])]
 
 
 def main() -> NoReturn:
