@@ -166,6 +166,7 @@ def bench(
     ] = None,
     learner: Annotated[str, typer.Option(help="linear or encoder.")] = "linear",
     seeds: Annotated[int, typer.Option(min=1, help="Repetitions.")] = 3,
+    n_real: Annotated[int | None, typer.Option(min=1, help="At most so many real examples of each label.")] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Compare training on synthetic, real and both, on real test examples."""
@@ -181,6 +182,7 @@ def bench(
             synthetic=tuple(synthetic or ()),
             learner=learner,
             seeds=seeds,
+            n_real=n_real,
             data_dir=data_dir,
             progress=progress,
         )

@@ -131,12 +131,13 @@ class Examples(Section):
 
 
 class Bench(Section):
-    """One benchmark of a run: synthetic examples are written as `examples` says, and compared with real ones.
+    """One benchmark of a run: synthetic examples are written, and compared with real ones.
 
-    `n_real` caps the real examples of each label that are trained on.
+    `examples` names a configuration of `clinsynth examples`; the run's seed and backbone are used for it. `n_real` caps
+    the real examples of each label that are trained on.
     """
 
-    examples: Examples
+    examples: str
     learner: Component = Component(name="linear")
     seeds: int = Field(3, ge=1)
     n_real: int | None = Field(None, ge=1)

@@ -6,7 +6,7 @@ from pathlib import Path
 from clinsynth.backbones import BACKBONES, Located
 from clinsynth.checks import CHECKS
 from clinsynth.checks.codes import codes_of, default_limits
-from clinsynth.config import Config, Source
+from clinsynth.config import Config, Source, needed
 from clinsynth.engines import ENGINES
 from clinsynth.errors import InputError
 from clinsynth.measures import MEASURES
@@ -14,6 +14,7 @@ from clinsynth.ontology import load_ontology
 from clinsynth.planning.spaces import load_space
 from clinsynth.prompts import load_template
 from clinsynth.workflows.bench import build_task
+from clinsynth.workflows.run_bench import examples_config
 from clinsynth.workflows.sources import find_file, source_notes
 from clinsynth.workflows.stages import build_checks
 
@@ -51,7 +52,8 @@ def _sources(config: Config) -> Iterator[Source]:
 def _find_examples(config: Config) -> None:
     root = Path(config.data_dir) if config.data_dir else None
     for bench in config.bench:
-        real, test = (find_file(name) if name else None for name in (bench.examples.real, bench.examples.test))
-        task = build_task(bench.examples.task, real=real, test=test, data_dir=root)
+        asked = needed(examples_config(config, bench).examples, name="examples", command="run")
+        real, test = (find_file(name) if name else None for name in (asked.real, asked.test))
+        task = build_task(asked.task, real=real, test=test, data_dir=root)
         for split in ("train", "test"):
             next(iter(task.read(split)), None)

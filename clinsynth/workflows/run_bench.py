@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from clinsynth.config import Bench, Config
+from clinsynth.config import Bench, Config, load_config, needed
 from clinsynth.estimates import Estimate
 from clinsynth.report.records import Table
 from clinsynth.workflows.bench import BenchResult, bench
@@ -19,28 +19,31 @@ def run_benches(config: Config, out: Path, *, workers: int, progress: Progress) 
         ClinsynthError: As for `examples` and `bench`.
     """
     for part in config.bench:
-        folder = out / "bench" / part.examples.task
+        asking = examples_config(config, part)
+        name = Path(part.examples).stem
+        folder = out / "bench" / name
 
-        def told(stage: str, done: int, total: int, task: str = part.examples.task) -> None:
-            progress(f"{task}: {stage}", done, total)
+        def told(stage: str, done: int, total: int, name: str = name) -> None:
+            progress(f"{name}: {stage}", done, total)
 
-        made = make_examples(_alone(config, part), folder / "examples", workers=workers, progress=told)
-        yield _table(made, _compared(config, part, made, folder, told))
+        made = make_examples(asking, folder / "examples", workers=workers, progress=told)
+        yield _table(made, _compared(asking, part, made, folder, told))
 
 
-def _alone(config: Config, part: Bench) -> Config:
-    """Give the configuration with this benchmark's examples and nothing that only notes need."""
-    return config.model_copy(update={"examples": part.examples, "bench": (), "reference": None})
+def examples_config(config: Config, part: Bench) -> Config:
+    """Give the configuration of a benchmark's examples, with the run's seed, backbone, threads and data."""
+    shared = {name: getattr(config, name) for name in ("seed", "backbone", "threads", "data_dir")}
+    return load_config(part.examples).model_copy(update=shared)
 
 
 def _compared(config: Config, part: Bench, made: ExamplesResult, folder: Path, progress: Progress) -> BenchResult:
-    asked = part.examples
+    asked = needed(config.examples, name="examples", command="run")
     return bench(
         asked.task,
         folder,
         real=find_file(asked.real) if asked.real else None,
         test=find_file(asked.test) if asked.test else None,
-        synthetic=[made.file],
+        synthetic=[made.file] if any(made.kept.values()) else [],
         learner=part.learner,
         seeds=part.seeds,
         data_dir=Path(config.data_dir) if config.data_dir else None,
