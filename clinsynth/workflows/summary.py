@@ -155,25 +155,23 @@ def _yield_lines(attempts: Sequence[Attempt], n_cases: int, passes: Passes) -> I
         meaning=f"Cases whose note passed every check within {len(attempts)} attempts.",
         action="" if kept.value >= WORTHWHILE else "Look at the reasons below; adapt longer, or use a larger backbone.",
     )
-    stated, n_facts = 0, 0
-    by_model, n_written = 0, 0
+    stated, by_model, n_facts = 0, 0, 0
     for item in passes.accepted():
         for fact_id, written in _facts_of(item.note):
             n_facts += 1
             stated += bool(item.note.stated.get(fact_id))
-            n_written += written is not None
-            by_model += bool(written)
+            by_model += written
     if n_facts:
         yield Line(
-            name="facts stated",
-            value=proportion(stated, n_facts),
-            baseline=f"in text that the model wrote: {proportion(by_model, n_facts)}",
-            meaning="Facts of the accepted cases that were located in their notes; sections such as medications and "
-            "results are rendered from the case, so that the second number is the model's own.",
+            name="facts stated by the model",
+            value=proportion(by_model, n_facts),
+            baseline=f"in the whole notes: {proportion(stated, n_facts)}",
+            meaning="Facts of the accepted cases that stand in text that the model wrote; sections such as medications "
+            "and results are rendered from the case.",
         )
 
 
-def _facts_of(note: Note) -> Iterator[tuple[str, bool | None]]:
+def _facts_of(note: Note) -> Iterator[tuple[str, bool]]:
     """Give each fact of a note's case, with whether some statement of it lies in text that a model wrote."""
     if note.case is None:
         return
@@ -207,6 +205,10 @@ def _meaning(name: str) -> str:
     meanings = {
         "self_bleu": "How much each note resembles the others: lower is more diverse.",
         "distinct": "Distinct runs of words among all: higher is more diverse.",
+        "conditions": "Conditions of the ontology that some note is about.",
+        "medications": "Medications of the ontology that some note is about.",
+        "characters": "Share of the text that a model wrote; the rest was rendered from the case.",
+        "facts_stated": "Facts of the cases that were located in their notes.",
     }
     return next((meaning for start, meaning in meanings.items() if name.startswith(start)), "")
 
