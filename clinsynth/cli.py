@@ -249,6 +249,7 @@ def main() -> NoReturn:
     """Run a command; what the user can mend is one line and exit code 2, never a traceback."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    logging.getLogger("clinsynth").setLevel(logging.INFO)
     try:
         app()
     except ClinsynthError as error:

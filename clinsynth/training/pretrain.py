@@ -152,7 +152,7 @@ def pretrain(training: Training, *, progress: Progress) -> Path:
         OutputError: The folder holds another training.
         ResourceError: The memory is not there.
     """
-    estimate(training.config, measure=False)
+    log.info("pretraining takes %s", estimate(training.config))
     checkpoints.claim(training.out, checkpoints.recipe_hash(training.config, seed=training.seed))
     loop = _loop(training, progress)
     step = 0
