@@ -6,6 +6,8 @@ from functools import cached_property
 
 from clinsynth.ontology.concepts import Concept, Ontology
 
+_WHOLE_BODY = "constitutional"  # fever, fatigue, weight loss: of every review of systems
+
 
 def fits(condition: Concept, *, age: int, sex: str) -> bool:
     """Say whether a patient of that age and sex can have a condition."""
@@ -65,21 +67,41 @@ class Knowledge:
                         disputed.add(lab.id)
         return {lab: direction for lab, direction in directions.items() if lab not in disputed}, frozenset(disputed)
 
-    def symptoms(self, conditions: Sequence[Concept]) -> tuple[Concept, ...]:
-        """Give all symptoms of the conditions, those of the first condition first."""
+    def routine(self, lab: Concept, *, age: int, sex: str) -> int:
+        """Count the conditions that disturb a lab in a patient of that age and sex: how often it is worth a look."""
+        disturbing = (self.ontology.subjects(lab.id, predicate) for predicate in ("raises", "lowers"))
+        return sum(fits(condition, age=age, sex=sex) for found in disturbing for condition in found)
+
+    def symptoms(self, conditions: Sequence[Concept], *, sex: str = "") -> tuple[Concept, ...]:
+        """Give all symptoms of the conditions that a patient of that sex can have, those of the first condition first.
+
+        Without a sex they are those of anybody.
+        """
         return _distinct(
-            symptom for condition in conditions for symptom in self.ontology.related(condition.id, "has_symptom")
+            symptom
+            for condition in conditions
+            for symptom in self.ontology.related(condition.id, "has_symptom")
+            if _is_felt_by(symptom, sex)
         )
 
-    def pertinent_negatives(self, conditions: Sequence[Concept]) -> tuple[Concept, ...]:
+    def pertinent_negatives(self, conditions: Sequence[Concept], *, sex: str = "") -> tuple[Concept, ...]:
         """Give symptoms worth denying: of conditions alike to the first, and of none that the patient has.
 
-        Alike are the conditions that share a symptom or the specialty. A symptom whose words are among those of a
-        symptom or condition of the patient ("pain" beside "chest pain") is left out: denying it would deny both.
+        Alike are the conditions that share a symptom or the specialty; of theirs those count that a patient of that sex
+        can have, in a body system that the first condition is felt in, or in the whole body. A symptom whose words are
+        among those of a symptom or condition of the patient ("pain" beside "chest pain") is left out: denying it would
+        deny both.
         """
         named = (*self.symptoms(conditions), *conditions)
         clashing = frozenset[str]().union(*(self._symptoms_named_alike(concept) for concept in named))
-        return tuple(symptom for symptom in self._symptoms_of_alike(conditions[0]) if symptom.id not in clashing)
+        asked = {symptom.attributes.get("system", "") for symptom in self.symptoms(conditions[:1])} | {_WHOLE_BODY}
+        return tuple(
+            symptom
+            for symptom in self._symptoms_of_alike(conditions[0])
+            if symptom.id not in clashing
+            and _is_felt_by(symptom, sex)
+            and symptom.attributes.get("system", "") in asked
+        )
 
     def safe_allergens(self, drugs: Sequence[Concept]) -> tuple[Concept, ...]:
         """Give the allergens that none of the drugs belongs to, by class or by name."""
@@ -121,6 +143,10 @@ class Knowledge:
     @cached_property
     def _named_alike(self) -> dict[str, frozenset[str]]:
         return {}
+
+
+def _is_felt_by(symptom: Concept, sex: str) -> bool:
+    return not sex or symptom.attributes.get("sex", "") in {"", sex}
 
 
 def _words(name: str) -> frozenset[str]:

@@ -51,8 +51,9 @@ class Drawing:
         comes first within each kind: the main condition, the drug for it, the result that it disturbs.
         """
         conditions = (main, *self._comorbidities(main))
-        present = self._sample(self.knowledge.symptoms([main]), _MAX_SYMPTOMS)
-        absent = self._sample(self.knowledge.pertinent_negatives(conditions), _MAX_NEGATIVES)
+        sex = self.patient.sex
+        present = self._sample(self.knowledge.symptoms([main], sex=sex), _MAX_SYMPTOMS)
+        absent = self._sample(self.knowledge.pertinent_negatives(conditions, sex=sex), _MAX_NEGATIVES)
         drugs = self._drugs(conditions)
         groups: list[list[_Group]] = [
             [(_fact("age", "is", str(self.patient.age)),), (_fact("sex", "is", self.patient.sex),)],
@@ -94,18 +95,44 @@ class Drawing:
         )
 
     def _labs(self, conditions: Sequence[Concept]) -> list[Fact]:
-        """Draw results: those that the conditions disturb first, then others within the range of the patient's sex."""
+        """Draw results: those that the conditions disturb first, then others within the range of the patient's sex.
+
+        One of the main condition's own is the first of all. Of linked labs (hemoglobin and hematocrit) one is shown.
+        """
         directions, disputed = self.knowledge.disturbed_labs(conditions)
         labs = {lab.id: lab for lab in self.knowledge.ontology.of_kind("lab")}
-        possible = [
-            lab_id for lab_id, direction in directions.items() if is_possible(self._limits(labs[lab_id]), direction)
-        ]
-        n_abnormal = min(len(possible), self.random.randint(1, _MAX_ABNORMAL_LABS))
-        places = sorted(self.random.sample(range(len(possible)), n_abnormal))
-        chosen = [(labs[possible[place]], directions[possible[place]]) for place in places]
+        possible = [labs[each] for each, way in directions.items() if is_possible(self._limits(labs[each]), way)]
+        own = self.knowledge.disturbed_labs(conditions[:1])[0]
+        drawn = self._sample(possible, len(possible))
+        drawn.sort(key=lambda lab: lab.id not in own)
+        disturbed = self._unlinked(drawn, [])[: self.random.randint(1, _MAX_ABNORMAL_LABS)]
         usual = [lab for lab in labs.values() if lab.id not in directions and lab.id not in disputed]
-        chosen += [(lab, "normal") for lab in self._sample(usual, _MAX_LABS - n_abnormal)]
+        # What is linked to a disturbed lab that is not shown is left out too: a normal hematocrit would deny anemia.
+        others = self._unlinked(self._by_routine(usual), possible)[: _MAX_LABS - len(disturbed)]
+        chosen = [(lab, directions[lab.id]) for lab in disturbed] + [(lab, "normal") for lab in others]
         return [_result(lab, draw(self._limits(lab), direction, self.random)) for lab, direction in chosen]
+
+    def _unlinked(self, labs: Sequence[Concept], beside: Sequence[Concept]) -> list[Concept]:
+        """Keep the labs that are linked to none before them, nor to those beside them."""
+        links = {name: group for group in self.space.linked_labs for name in group}
+        named = {name for lab in beside for name in links.get(lab.name, ())}
+        kept: list[Concept] = []
+        for lab in labs:
+            if lab.name not in named:
+                kept.append(lab)
+                named.update(links.get(lab.name, ()))
+        return kept
+
+    def _by_routine(self, labs: Sequence[Concept]) -> list[Concept]:
+        """Put labs in a random order, those that many conditions disturb sooner; those that none can are left out.
+
+        (Weighted sampling without replacement; Efraimidis & Spirakis, 2006, doi:10.1016/j.ipl.2005.11.003.)
+        """
+        weights = [self.knowledge.routine(lab, age=self.patient.age, sex=self.patient.sex) for lab in labs]
+        keys = [
+            (self.random.random() ** (1 / weight), lab) for lab, weight in zip(labs, weights, strict=True) if weight
+        ]
+        return [lab for _, lab in sorted(keys, key=lambda keyed: -keyed[0])]
 
     def _limits(self, test: Concept) -> Range:
         return range_of(test, sex=self.patient.sex)

@@ -64,6 +64,7 @@ class AttributeSpace(Section):
     facts: FactLimits
     allergy_share: float = Field(ge=0, le=1)
     vitals: tuple[VitalRule, ...] = ()
+    linked_labs: tuple[tuple[str, ...], ...] = ()
 
     @model_validator(mode="after")
     def _can_be_drawn_from(self) -> "AttributeSpace":

@@ -12,7 +12,8 @@ from clinsynth.config import Plan
 from clinsynth.errors import ConfigError
 from clinsynth.ontology import Concept, Ontology, load_ontology
 from clinsynth.planning.cases import Planner
-from clinsynth.planning.results import BLOOD_PRESSURE
+from clinsynth.planning.knowledge import Knowledge
+from clinsynth.planning.results import BLOOD_PRESSURE, is_possible, range_of
 from clinsynth.planning.spaces import AttributeSpace, load_space
 from clinsynth.prompts import load_template
 from clinsynth.records import Case, Fact
@@ -140,6 +141,41 @@ def test_labs_go_where_the_conditions_take_them() -> None:
             assert len(number.partition(".")[2]) == int(lab.attributes["decimals"])
             n_disturbed += way != "normal"
     assert n_disturbed > N_CASES / 3
+
+
+def test_the_result_that_the_main_condition_disturbs_comes_first() -> None:
+    """Templates ask for the first lab: it is one of the main condition's own wherever it disturbs any undisputed."""
+    knowledge = Knowledge(ontology=load_ontology("core"))
+    for case in _cases():
+        conditions = _concepts(case, "condition", knowledge.ontology)
+        own, undisputed = (knowledge.disturbed_labs(some)[0] for some in (conditions[:1], conditions))
+        shown = [
+            lab
+            for lab in own.keys() & undisputed.keys()
+            if is_possible(range_of(knowledge.ontology.concepts[lab], sex=case.attributes["sex"]), own[lab])
+        ]
+        assert not shown or _of_kind(case, "lab")[0].code in shown, case.id
+
+
+def test_linked_labs_are_not_shown_beside_each_other() -> None:
+    """No hematocrit beside a hemoglobin: drawn apart they would not agree; all names are the ontology's."""
+    ontology = load_ontology("core")
+    groups = [set(group) for group in _space().linked_labs]
+    assert all(ontology.by_name(name, "lab") for group in groups for name in group)
+    for case in _cases():
+        labs = {fact.subject for fact in _of_kind(case, "lab")}
+        assert all(len(labs & group) <= 1 for group in groups), case.id
+
+
+def test_no_symptom_or_lab_is_of_the_other_sex() -> None:
+    """Men neither have nor deny vaginal discharge, and nobody has the tumour marker of the other sex measured."""
+    ontology = load_ontology("core")
+    for case in _cases():
+        sex = case.attributes["sex"]
+        for fact in _of_kind(case, "symptom"):
+            assert ontology.concepts[fact.code or ""].attributes["sex"] in {"", sex}, (case.id, fact.value)
+        labs = {fact.subject for fact in _of_kind(case, "lab")}
+        assert {"female": "prostate specific antigen", "male": "CA-125"}[sex] not in labs, case.id
 
 
 def test_vital_signs_go_with_what_is_present_and_denied() -> None:

@@ -22,6 +22,8 @@ CONCEPTS = [
     _concept("symptom", "high fever"),
     _concept("symptom", "cough"),
     _concept("symptom", "itch"),
+    _concept("symptom", "hot flashes", sex="female"),
+    _concept("symptom", "nightmares", system="psychiatric"),
     _concept("lab", "sodium"),
     _concept("lab", "potassium"),
     _concept("allergen", "penicillins"),
@@ -43,6 +45,8 @@ RELATIONS = [
     ("condition/cold", "has_symptom", "symptom/cough"),
     ("condition/cold", "has_symptom", "symptom/high fever"),
     ("condition/wart", "has_symptom", "symptom/itch"),
+    ("condition/cold", "has_symptom", "symptom/hot flashes"),
+    ("condition/cold", "has_symptom", "symptom/nightmares"),
     ("condition/flu", "raises", "lab/sodium"),
     ("condition/flu", "raises", "lab/potassium"),
     ("condition/cold", "lowers", "lab/sodium"),
@@ -94,9 +98,22 @@ def test_a_lab_pulled_both_ways_is_disputed() -> None:
 
 
 def test_denied_are_symptoms_of_like_conditions_that_the_patient_lacks() -> None:
-    """A symptom of another specialty is not pertinent, and "high fever" is no less present than "fever"."""
-    assert _names(KNOWN.pertinent_negatives([FLU])) == ["cough"]
+    """A symptom of another specialty or body system is not pertinent; "high fever" is no less present than "fever"."""
+    assert _names(KNOWN.pertinent_negatives([FLU])) == ["cough", "hot flashes"]
     assert _names(KNOWN.pertinent_negatives([FLU, COLD])) == []
+
+
+def test_nobody_has_or_lacks_a_symptom_of_the_other_sex() -> None:
+    """What only one sex can feel is neither stated nor denied of the other."""
+    assert _names(KNOWN.pertinent_negatives([FLU], sex="male")) == ["cough"]
+    assert _names(KNOWN.symptoms([COLD], sex="male")) == ["cough", "high fever", "nightmares"]
+    assert "hot flashes" in _names(KNOWN.symptoms([COLD], sex="female"))
+
+
+def test_a_lab_is_routine_as_far_as_conditions_of_such_a_patient_disturb_it() -> None:
+    """Conditions that the patient is too old for, or of the other sex, do not count."""
+    sodium = ONTOLOGY.concepts["lab/sodium"]
+    assert [KNOWN.routine(sodium, age=age, sex="male") for age in (40, 81)] == [2, 1]
 
 
 def test_allergens_are_of_no_drug_that_is_taken() -> None:
