@@ -124,7 +124,7 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     try:
         done = clinsynth(
             "run", "demo.yaml", "--out", "small/out", "--set", "backbone={name: scripted, echo: true}",
-            "--set", "adapt=null", "--set", "bench=[]", "--set", "reference=null", "--set", "checks=[{name: form}]",
+            "--set", "adapt=null", "--set", "bench=[]", "--set", "reference=[]", "--set", "checks=[{name: form}]",
             cwd=tmp_path,
         )  # fmt: skip
         assert_one_clear_line(done, "disk is full")

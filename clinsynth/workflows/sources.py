@@ -40,8 +40,8 @@ def find_file(name: str) -> Path:
 
 def write_reference(config: Config, path: Path) -> Path | None:
     """Write the notes that a corpus must not repeat, once; give the file, or None where there is no reference."""
-    if config.reference is None:
+    if not config.reference:
         return None
     if not path.exists():
-        write_records(path, source_notes(config.reference, root=config.data_dir))
+        write_records(path, (note for part in config.reference for note in source_notes(part, root=config.data_dir)))
     return path

@@ -116,9 +116,9 @@ def _card_details(config: Config, n_rows: int) -> CardDetails:
 def _credits(config: Config) -> Iterator[Credit]:
     about = load_ontology(config.ontology)
     yield Credit(name=f"ontology {about.name} {about.version}", licence="see its ontology.toml", use="cases and checks")
-    sources = {"the adapter was fitted on it": config.adapt and config.adapt.train, "the reference": config.reference}
-    for use, source in sources.items():
-        if source and source.dataset:
+    fitted = [("the adapter was fitted on it", config.adapt.train)] if config.adapt else []
+    for use, source in [*fitted, *(("nothing may repeat it", source) for source in config.reference)]:
+        if source.dataset:
             kind = DATASETS.kind(source.dataset)
             yield Credit(name=f"{kind.title} ({source.split})", licence=kind.licence, use=use)
 
