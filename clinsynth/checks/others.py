@@ -9,7 +9,7 @@ from clinsynth.prompts.headings import find_headings
 from clinsynth.records import Span
 
 _FAMILY_HEADING = re.compile(r"\b(?:FAMILY|FHX?|FAM)\b", re.IGNORECASE)
-_RELATIVE = (
+RELATIVE = (
     "(?:mother|father|parents?|brothers?|sisters?|siblings?|sons?|daughters?|"
     "child(?:ren)?|grand(?:mother|father|parents?|sons?|"
     "daughters?)|uncles?|aunts?|cousins?|nephews?|nieces?|wife|husband|spouse|"
@@ -19,7 +19,7 @@ _RELATIVE = (
 # A relative as the one spoken of, not as company ("lives with her daughter", "brought in by his wife").
 _SPOKEN_OF = re.compile(
     rf"(?<!\bwith )(?<!\bby )(?<!\bwith his )(?<!\bwith her )(?<!\bby his )(?<!\bby her )(?<!\bwith the )(?<!\bby the )"
-    rf"\b(?:{_RELATIVE}\b(?!['\u2019]s[ ]report)|family history\b)",
+    rf"\b(?:{RELATIVE}\b(?!['\u2019]s[ ]report)|family history\b)",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?;](?=\s|$)|\n\s*(?![a-z\s])")

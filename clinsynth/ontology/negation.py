@@ -76,6 +76,16 @@ _ROLES_AFTER = _roles(looks=_LOOKS_NEGATIVE, ends=(*_ENDS_SCOPE, *_STARTS_ANOTHE
 # A full stop before a blank or comma (not within "5.9"), a semicolon, or a new line that does not go on in lower case.
 _SENTENCE_END = re.compile(r"[.!?](?=[\s,]|$)|;|\n\s*(?![a-z\s])")
 _WORD = re.compile(r"[\w'/-]+")
+# Lists that repeat the word, each time for what follows: "negative fever, negative night sweats".
+_NEGATIVE = re.compile(r"(?:^|[,:(]|\band\b)\s{0,3}negative\s{1,2}(?:[\w-]{1,20}\s)?$", re.IGNORECASE)
+_NEGATIVE_OF_NEXT = re.compile(
+    r"negative\s{1,2}(?!(?:on|at|in|by|and|or|but|today|now|this|per)\b)[a-z]", re.IGNORECASE
+)
+# "cough (-)", "seizure-free"; a free T4 and free fluid are other words.
+_MARKED_ABSENT = re.compile(
+    r"\s?\((?:-|–|neg\.?)\)|[\s-]free\b(?!\s(?:T[34]|thyroxine|air|fluid|water|testosterone))",  # noqa: RUF001 - a dash
+    re.IGNORECASE,
+)
 
 
 def is_negated(text: str, span: Span) -> bool:
@@ -86,10 +96,11 @@ def is_negated(text: str, span: Span) -> bool:
     >>> is_negated("No fever, but has a cough.", Span(start=20, end=25))
     False
     """
-    return _negated_before(_sentence_before(text, span.start)) or _negated_after(_sentence_after(text, span.end))
+    return _negated_before(sentence_before(text, span.start)) or _negated_after(_sentence_after(text, span.end))
 
 
-def _sentence_before(text: str, end: int) -> str:
+def sentence_before(text: str, end: int) -> str:
+    """Give what stands before a place in its sentence, of at most 400 characters."""
     start = max(0, end - _WINDOW)
     # One more character: whether a line goes on in lower case may be seen in the mention only.
     ends = [match.end() for match in _SENTENCE_END.finditer(text[start : end + 1])]
@@ -103,13 +114,19 @@ def _sentence_after(text: str, start: int) -> str:
 
 
 def _negated_before(words: str) -> bool:
+    if _NEGATIVE.search(words):
+        return True
     roles = [role for _, role in _phrases(words, _index_before(), _ROLES_BEFORE) if role != "looks"]
     return bool(roles) and roles[-1] == "negates"
 
 
 def _negated_after(words: str) -> bool:
+    if _MARKED_ABSENT.match(words):
+        return True
     found = _phrases(words, _index_after(), _ROLES_AFTER)
     start, role = next(((start, role) for start, role in found if role != "looks"), (0, "ends"))
+    if _NEGATIVE_OF_NEXT.match(words, start):
+        return False
     return role == "negates" and len(_WORD.findall(words[:start])) <= _WORDS_AFTER
 
 

@@ -70,6 +70,7 @@ _AGE = re.compile(
     ) (?! \s{{1,3}} {_RELATIVE} \b )
   | (?<!\bat\ ) (?<!\bthe\ ) (?<!\bby\ ) (?<!\bsince\ ) (?<!\bfrom\ ) (?<!\buntil\ ) (?<![\w-])
     (?:aged|age) (?: \s? : \s{{0,3}} | \s{{1,3}} (?:of\s|is\s)? ) (?P<stated>\d{{1,3}}) (?!\w|[-/.]\d)
+    (?! \s{{1,2}} (?:years?\s)? (?:or|and|to|through) \s{{1,2}} (?:older|over|above|younger|under|up|\d) )
     (?: \s{{1,2}} years? \b (?: \s old \b )? )?
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -298,7 +299,7 @@ _GAP = r"[\s:=(\-]{0,4}"
 _NUMBER_OR_PAIR = rf"\d{{2,3}}\s?/\s?\d{{2,3}}(?![\d/])|(?:{_PLAIN_NUMBER})"
 _RESULT = re.compile(
     rf"(?:{_GAP}\b(?:{_BETWEEN})\b){{0,5}}{_GAP}(?<![\w.,/])"
-    rf"(?P<number>{_NUMBER_OR_PAIR})(?![\d/'’]|[.,]\d)(?!\s?(?:-|to)\s?\d)"  # noqa: RUF001 - feet and inches in real notes
+    rf"(?P<number>{_NUMBER_OR_PAIR})(?![\d/'’]|s\b|[.,]\d)(?!\s?(?:-|to)\s?\d)"  # noqa: RUF001 - feet and inches in real notes
     r"(?![\s-]?(?:hours?|hrs?|days?|weeks?|months?|years?|times|mg|mcg|meq|units?|tablets?)(?![\w/]))"
     rf"(?:[\s-]{{0,2}}(?P<unit>{_any_of(_UNIT_OF)})(?![\w/]))?",
     re.IGNORECASE,

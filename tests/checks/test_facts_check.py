@@ -93,6 +93,60 @@ def test_a_wrong_statement_contradicts_and_the_fact_is_missing(right: str, wrong
     assert [f.code for f in findings if f.span is None] == ["facts/missing"] * (not is_told_by_pronouns)
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Her 85-year-old mother lives nearby.",
+        "She lives with her boyfriend, a 66-year-old man.",
+        "She was seen by a male nurse with her male partner.",
+        "Hypertension was diagnosed at 45 years of age.",
+        "Her previous potassium was 3.9; potassium was 4.1 mmol/L last month.",
+        "The goal blood pressure is 130/80.",
+        "Potassium: 5.9 mEq/L.",
+        "Metformin 0.5 g q12h.",
+        "Metformin 500 mg in the morning and in the evening.",
+        "Metformin was increased from 250 mg to 500 mg twice daily.",
+        "Metformin was previously 1000 mg daily.",
+        "She is chest pain free. ROS: chest pain (-).",
+        "Return to the emergency department for chest pain; call 911 for chest pain.",
+        "If she has chest pain she should call. The risks of chest pain were explained.",
+        "No known drug allergies except penicillin.",
+    ],
+)
+def test_what_is_said_of_others_other_times_and_other_units_is_no_contradiction(sentence: str) -> None:
+    """Relatives, the past, aims, what may come, and the same amount in other words count neither for nor against."""
+    assert _findings(f"{STATED}{sentence}\n") == ()
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "Metformin [[facts/contradicted:0.5 mg]] b.i.d.",
+        "Metformin 500 mg [[facts/contradicted:q8h]] with food.",
+        "Metformin 500 mg [[facts/contradicted:in the morning]].",
+        "Metformin was increased from 500 mg to [[facts/contradicted:1000 mg]] twice daily.",
+        "[[facts/contradicted:Potassium 4.1 mEq/L]].",
+        "She is the [[facts/contradicted:46-year-old]] mother of two.",
+        "Since it rained, she came in for [[facts/contradicted:chest pain]].",
+        "If stable, she can go home, but she has [[facts/contradicted:chest pain]].",
+    ],
+)
+def test_a_contradiction_in_other_words_is_found_too(marked: str) -> None:
+    """Units and abbreviations are understood, not excused."""
+    added, expected = unmark(marked)
+    text = STATED + added
+    spans = [(f.code, text[f.span.start : f.span.end]) for f in _findings(text) if f.span is not None]
+    assert spans == [(code, added[span.start : span.end]) for code, span in expected]
+
+
+def test_counts_of_cells_are_compared_in_one_unit() -> None:
+    """12,300 without a unit is 12.3 K/uL."""
+    count = _fact("f1", "lab", "12.3 K/uL", subject="white blood cell count", code="lab/white-blood-cell-count")
+    case = dataclasses.replace(CASE, facts=(count,))
+    assert _findings("WBC 12,300.", case) == ()
+    assert [f.code for f in _findings("WBC 9,300.", case)] == ["facts/missing", "facts/contradicted"]
+
+
 @pytest.mark.parametrize("number", range(1, 11))
 def test_a_fact_that_is_not_stated_is_missing_by_its_id(number: int) -> None:
     """An empty note misses every fact, and says which."""

@@ -36,6 +36,7 @@ AGES = [
     "A [[sixty-four-year-old=>64]] man, a [[thirty year old=>30]].",
     "She is [[59 years of age=>59]] and an [[18-month-old=>1]] and a [[3-week-old=>0]].",
     "Her father died at age 86, her 5-year-old son is well, at the age of 40.",
+    "Men age 35 or older, women age 40 to 60, age 18 and up.",
     "Seen 10 years ago; 2007-2010; stage 64; age-related; 640-year-old.",
 ]
 SEXES = [
@@ -93,6 +94,8 @@ def test_finds_what_is_marked(finder: Callable[[str], tuple[Value, ...]], marked
         ("<glucose> 2 hours after a meal", []),
         ("<glucose> ranged 100 to 200", []),
         ("<glucose> 100-200", []),
+        ("<BP> 130s-150s/60s, <pulse> in the 100s", []),
+        ("<partial thromboplastin time> 32 s", ["32 seconds"]),
         ("<pulse> on 3/12/2008", []),
         ("<height> 5'8\", <respiratory rate> 16 per minute", ["16"]),
     ],

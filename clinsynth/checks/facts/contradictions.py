@@ -4,8 +4,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from clinsynth.checks.facts.locating import is_amount, normal_amount, number_of, same_number
-from clinsynth.checks.facts.reading import Reading, Result
+from clinsynth.checks.facts.locating import comparable, is_amount, is_number, normal_amount
+from clinsynth.checks.facts.reading import TIMES_OF_DAY, Reading, Result
 from clinsynth.ontology.values import Value
 from clinsynth.records import Case, Fact, Span
 
@@ -13,6 +13,7 @@ _MAX_TO_SEX = 40  # characters between "64-year-old" and "woman"
 _MIN_PRONOUNS = 3
 _MOSTLY = 2 / 3
 _NEARLY_ALL = 0.9
+_EQUAL_UNITS = {"mEq/L": "mmol/L"}  # of the ions with one charge that are measured so
 # Ages a year apart are a birthday; texts about two people (mother and newborn) are further apart than that.
 _BIRTHDAY = 1
 
@@ -81,21 +82,24 @@ def _amounts(case: Case, reading: Reading) -> Iterator[Contradiction]:
 
 def _is_part(value: str, facts: Iterable[Fact]) -> bool:
     """Say whether a frequency says less than a fact without saying otherwise: "daily" for "daily as needed"."""
-    return any(value in normal_amount(fact) for fact in facts if fact.kind == "frequency")
+    asked = [normal_amount(fact) for fact in facts if fact.kind == "frequency"]
+    return any(comparable(value) in comparable(each) for each in asked) or (
+        value == "once daily" and any(each in TIMES_OF_DAY for each in asked)
+    )
 
 
 def _results(case: Case, reading: Reading) -> Iterator[Contradiction]:
     facts = _of_kind(case, "lab", "vital")
     for result in reading.results:
         own = [fact for fact in facts if fact.code == result.code and _is_comparable(result, fact)]
-        if own and not any(same_number(result.number, number_of(fact)) for fact in own):
+        if own and not any(is_number(result, fact) for fact in own):
             yield Contradiction(about=f"{own[0].kind} {own[0].subject}", score=0.9, span=result.span, fact_id=own[0].id)
 
 
 def _is_comparable(result: Result, fact: Fact) -> bool:
     """Say whether both are in one unit; a number without a unit is in that of the fact."""
     unit = fact.value.partition(" ")[2]
-    return not result.unit or not unit or result.unit.casefold() == unit.casefold()
+    return not result.unit or not unit or _EQUAL_UNITS.get(result.unit, result.unit).casefold() == unit.casefold()
 
 
 def _negations(case: Case, reading: Reading) -> Iterator[Contradiction]:

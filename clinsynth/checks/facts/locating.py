@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
-from clinsynth.checks.facts.reading import Amount, Reading, Result, read
+from clinsynth.checks.facts.reading import TIMES_OF_DAY, Amount, Reading, Result, read
 from clinsynth.ontology.concepts import Concept
 from clinsynth.ontology.mentions import MentionFinder
 from clinsynth.ontology.values import find_doses, find_frequencies
@@ -99,8 +100,38 @@ def _amount_spans(fact: Fact, drug: str | None, reading: Reading) -> Iterable[Sp
 
 
 def is_amount(amount: Amount, fact: Fact) -> bool:
-    """Say whether a dose or frequency is that of a fact, however either is written."""
-    return amount.kind == fact.kind and amount.value == normal_amount(fact)
+    """Say whether a dose or frequency is that of a fact, however either is written: 0.5 g is 500 mg, q12h twice daily.
+
+    A time of day says that it is once daily.
+    """
+    if amount.kind != fact.kind:
+        return False
+    stated, asked = comparable(amount.value), comparable(normal_amount(fact))
+    return stated == asked or (asked == _ONCE_DAILY and stated in TIMES_OF_DAY)
+
+
+def comparable(amount: str) -> str:
+    """Write a normal dose in micrograms where it is a mass, and a frequency in times a day where it is one."""
+    number, _, unit = amount.partition(" ")
+    if unit in _MICROGRAMS and number.replace(".", "", 1).isdigit():
+        return f"{float(number) * _MICROGRAMS[unit]:.6g} mcg"
+    for hours, daily in _DAILY.items():
+        if amount.startswith(hours):
+            return daily + amount.removeprefix(hours)
+    return amount
+
+
+_MICROGRAMS: Mapping[str, int] = MappingProxyType({"mcg": 1, "mg": 1000, "g": 1_000_000})
+_ONCE_DAILY = "once daily"
+
+_DAILY: Mapping[str, str] = MappingProxyType(
+    {
+        "every 24 hours": _ONCE_DAILY,
+        "every 12 hours": "twice daily",
+        "every 8 hours": "three times daily",
+        "every 6 hours": "four times daily",
+    }
+)
 
 
 def normal_amount(fact: Fact) -> str:
@@ -111,7 +142,15 @@ def normal_amount(fact: Fact) -> str:
 
 def agrees(result: Result, fact: Fact) -> bool:
     """Say whether a result is that of a lab or vital fact: the same concept and number; 5.90 is 5.9."""
-    return result.code == fact.code and same_number(result.number, number_of(fact))
+    return result.code == fact.code and is_number(result, fact)
+
+
+def is_number(result: Result, fact: Fact) -> bool:
+    """Compare the numbers of a result and a fact; 12,300 without a unit is 12.3 K/uL."""
+    if same_number(result.number, number_of(fact)):
+        return True
+    in_ones = not result.unit and fact.value.endswith(" K/uL")
+    return in_ones and _numbers(result.number) == [round(1000 * number, 3) for number in _numbers(number_of(fact))]
 
 
 def number_of(fact: Fact) -> str:

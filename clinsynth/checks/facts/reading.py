@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from clinsynth.checks.others import Passages, about_others, sections_headed
+from clinsynth.checks.others import RELATIVE, Passages, about_others, sections_headed
+from clinsynth.ontology.hypothetical import is_hypothetical
 from clinsynth.ontology.mentions import Mention, MentionFinder
 from clinsynth.ontology.values import (
     Value,
@@ -24,12 +25,35 @@ _MAX_TO_REGIMEN = 80  # characters behind a drug in which its dose and frequency
 # The end of the line, or a full stop before a new sentence: not that of "p.o. b.i.d.".
 _REGIMEN_END = re.compile(r"\n|\.\s+(?=[A-Z][a-z])")
 _IN_THE_PAST = re.compile(
-    r"\b(?:when|since|until|before|after)\s(?:he|she|they|the patient)\s(?:was|were|turned)\s$", re.IGNORECASE
+    r"\b(?:when|since|until|before|after)\s(?:he|she|they|the patient)\s(?:was|were|turned)\s$"
+    r"|\b(?:at|by|since|until|before|after)\s(?:about\s|around\s|approximately\s|the\sage\sof\s|age\s)?$",
+    re.IGNORECASE,
+)
+# Somebody else's age: "her 85-year-old mother", "the husband, a 70-year-old man".
+_WHOSE = re.compile(r"\b(?:his|her|their|whose|patient['\u2019]s)\s$", re.IGNORECASE)
+_A_RELATIVE = re.compile(rf"\s{{1,2}}(?:[\w-]{{1,20}}\s)?{RELATIVE}\b", re.IGNORECASE)
+_A_RELATIVE_WHO_IS = re.compile(rf"\b{RELATIVE},?\s(?:who\s)?(?:is\s|was\s)?(?:an?\s)?$", re.IGNORECASE)
+_MAX_TO_SEX = 25  # characters between "70-year-old" and "man"
+_NO_PATIENT = re.compile(
+    r"\s(?:partner|nurse|friend|roommate|companion|caregiver|physician|doctor|provider|chaperone|relative|pattern)s?\b",
+    re.IGNORECASE,
+)
+TIMES_OF_DAY = frozenset({"every morning", "every evening", "at bedtime"})
+# A dose or result that is no longer so, or not yet: "increased from 250 mg to 500 mg", "goal BP 130/80".
+_FORMERLY = re.compile(r"\b(?:from|previously|formerly|instead\sof|rather\sthan)\s(?:\S{1,20}\s){0,2}$", re.IGNORECASE)
+_NOT_CURRENT = re.compile(
+    r"\b(?:previous|prior|earlier|former|baseline|outside|old|goal|target)\s(?:[\w-]{1,20}\s)?$", re.IGNORECASE
+)
+_IN_FORMER_TIMES = re.compile(
+    r"[\s,(]{1,2}(?:last\s(?:week|month|year|visit)|(?:\d{1,2}|an?|one|two|three|six|several|a\sfew)\s"
+    r"(?:days?|weeks?|months?|years?)\s(?:ago|earlier|before)|previously|yesterday|in\sthe\spast)\b",
+    re.IGNORECASE,
 )
 _NO_ALLERGIES = re.compile(
     r"\b(?:no[ ]known[ ](?:drug[ ]|medication[ ]|medicine[ ])?allerg(?:y|"
     "ies)|NKDA|NKA|denies[ ](?:any[ ])?(?:drug[ ])?allergies"
-    r"|no[ ](?:drug[ ]|medication[ ])?allergies)\b",
+    r"|no[ ](?:drug[ ]|medication[ ])?allergies)\b"
+    r"(?!,?[ ](?:except|other[ ]than|besides|aside[ ]from|apart[ ]from)\b)",
     re.IGNORECASE,
 )
 _ALLERGY_HEADING = re.compile(r"\bALLERG", re.IGNORECASE)
@@ -82,14 +106,15 @@ class Reading:
 def read(text: str, finder: MentionFinder) -> Reading:
     """Read a text; `finder` finds all kinds of concepts."""
     others = about_others(text)
-    mentions = [found for found in finder(text) if not others.hold(found.span)]
+    mentions = [found for found in finder(text) if not others.hold(found.span) and not _is_supposed(text, found)]
+    ages = [age for age in find_ages(text) if not others.hold(age.span)]
     allergic = _in_allergies(text, mentions)
     plain = [found for found in mentions if found.span not in allergic]
     drugs = [found for found in plain if found.concept.kind == "medication"]
     measured = [found for found in plain if found.concept.kind in {"lab", "vital"}]
     return Reading(
-        ages=tuple(age for age in find_ages(text) if not others.hold(age.span) and not _is_past(text, age.span)),
-        sexes=tuple(sex for sex in find_sexes(text) if not others.hold(sex.span)),
+        ages=tuple(age for age in ages if not _is_past(text, age.span) and not _is_of_another(text, age.span)),
+        sexes=tuple(sex for sex in find_sexes(text) if not others.hold(sex.span) and _is_of_patient(text, sex, ages)),
         pronouns=tuple(_pronouns(text)),
         mentions=tuple(plain),
         allergies=tuple(found for found in mentions if found.span in allergic),
@@ -101,6 +126,23 @@ def read(text: str, finder: MentionFinder) -> Reading:
 
 def _is_past(text: str, span: Span) -> bool:
     return _IN_THE_PAST.search(text[max(0, span.start - 40) : span.start]) is not None
+
+
+def _is_supposed(text: str, found: Mention) -> bool:
+    return found.concept.kind in {"condition", "symptom"} and is_hypothetical(text, found.span)
+
+
+def _is_of_another(text: str, age: Span) -> bool:
+    before = text[max(0, age.start - 40) : age.start]
+    if _A_RELATIVE_WHO_IS.search(before):
+        return True
+    return _WHOSE.search(before) is not None and _A_RELATIVE.match(text, age.end) is not None
+
+
+def _is_of_patient(text: str, sex: Value, ages: Sequence[Value]) -> bool:
+    """Say whether a word for a sex is not that of a nurse or partner, nor behind the age of a relative."""
+    beside = [age for age in ages if 0 <= sex.span.start - age.span.end <= _MAX_TO_SEX]
+    return not _NO_PATIENT.match(text, sex.span.end) and not any(_is_of_another(text, age.span) for age in beside)
 
 
 def _in_allergies(text: str, mentions: Sequence[Mention]) -> frozenset[Span]:
@@ -123,16 +165,28 @@ def _amounts(text: str, drugs: Sequence[Mention]) -> Iterator[Amount]:
         following = drugs[place + 1].span.start if place + 1 < len(drugs) else len(text)
         start = drug.span.end
         window = _REGIMEN_END.split(text[start : min(following, start + _MAX_TO_REGIMEN)], maxsplit=1)[0]
-        for kind, values in (("dose", find_doses(window)), ("frequency", find_frequencies(window))):
-            for value in values[:1]:
+        for kind, values in (("dose", find_doses(window)), ("frequency", _frequencies(window))):
+            for value in [value for value in values if not _FORMERLY.search(window[: value.span.start])][:1]:
                 span = Span(start=start + value.span.start, end=start + value.span.end)
                 yield Amount(kind=kind, drug=drug.concept.id, value=value.value, span=span)
+
+
+def _frequencies(window: str) -> Sequence[Value]:
+    """Find frequencies; two times of the day together are twice daily."""
+    found = find_frequencies(window)
+    if len(found) > 1 and {value.value for value in found[:2]} <= TIMES_OF_DAY:
+        first, second = (value.span for value in found[:2])
+        if window[first.end : second.start].strip(" ,") in {"", "and"}:
+            return (Value(span=Span(start=first.start, end=second.end), value="twice daily"), *found[2:])
+    return found
 
 
 def _results(text: str, named: Sequence[Mention]) -> Iterator[Result]:
     concepts = {found.span: found.concept for found in named}
     for measured in find_measurements(text, [found.span for found in named]):
         start = min(measured.name_span.start, measured.span.start)
+        if _NOT_CURRENT.search(text[max(0, start - 40) : start]) or _IN_FORMER_TIMES.match(text, measured.span.end):
+            continue
         yield Result(
             code=concepts[measured.name_span].id,
             number=measured.number,
