@@ -77,7 +77,8 @@ class NameRecognizer(ClinicalRecognizer):
     PATTERNS = (
         Pattern(
             "title and full name",
-            rf"{_TITLE}{FROM_HERE}(?:{_FULL}|{_GIVEN}[ \t]{_INITIAL}[ \t]{_SURNAME}|{_INITIAL}[ \t]?{_SURNAME})",
+            rf"{_TITLE}{FROM_HERE}(?:{_FULL}|{_GIVEN}[ \t]{_INITIAL}[ \t]{_SURNAME}|{_INITIAL}[ \t]?"
+            rf"(?:{_INITIAL}[ \t]?)?{_SURNAME})",
             0.9,
         ),
         Pattern("title and name", rf"{_TITLE}{FROM_HERE}(?:{_SURNAME}|{_CAPITALS}(?:[ \t]{_CAPITALS})?)(?![\w])", 0.85),
@@ -88,6 +89,12 @@ class NameRecognizer(ClinicalRecognizer):
             0.85,
         ),
         Pattern("labelled", rf"{_LABEL}{FROM_HERE}(?:{_FULL}|{_LAST_FIRST}|{_FULL_CAPITALS})", 0.8),
+        Pattern(
+            "subject of an age",
+            rf"(?<![\w])(?:{_FULL}|{_FULL_CAPITALS})(?=,?[ \t](?:(?:is|was)[ \t])?an?[ \t]"
+            r"(?:[a-z-]{1,20}[ \t]){0,3}\d{1,3}[ -]?(?:y/?o\b|years?\b))",
+            0.85,
+        ),
         Pattern("called", rf"{_CALLED}{FROM_HERE}(?:{_FULL}|{_GIVEN}(?![\w]))", 0.6),
         Pattern("relative", rf"{_RELATIVE}{FROM_HERE}(?:{_FULL}|{_GIVEN}(?![\w'\u2019])),?(?<![,])", 0.5),
     )
