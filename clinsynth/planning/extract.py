@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from clinsynth.ontology.concepts import Concept
+from clinsynth.ontology.hypothetical import is_hypothetical
 from clinsynth.ontology.mentions import Mention, MentionFinder
 from clinsynth.ontology.values import (
     Value,
@@ -60,7 +61,7 @@ def extract(note: Note, *, finder: MentionFinder) -> Note:
     Found are age, sex, conditions, symptoms, drugs with dose and frequency, results of labs and vital signs with their
     unit (that of the ontology where none is written and the number lies in its range), and allergies. Facts are in the
     order of the text; one stated in several places is one fact; a text that says both has both. What stands under a
-    heading of family history is about others and is left out.
+    heading of family history is about others, and what may come ("risk of DVT") is not so: both are left out.
 
     Args:
         note: A note with its line breaks.
@@ -120,7 +121,11 @@ def _statements(text: str, finder: MentionFinder) -> Iterator[_Statement]:
         return [value for value in values if not _RELATIVES.search(heading_at(value.span.start))]
 
     yield from _about_patient(text, own(find_ages(text)), own(find_sexes(text)))
-    yield from (_problem(found) for found in of_patient if found.concept.kind in _PROBLEMS)
+    yield from (
+        _problem(found)
+        for found in of_patient
+        if found.concept.kind in _PROBLEMS and not is_hypothetical(text, found.span)
+    )
     yield from (_allergy(found) for found in of_patient if found.span in allergic)
     drugs = [found for found in of_patient if found.concept.kind == "medication" and found.span not in allergic]
     yield from _medications(text, drugs)
