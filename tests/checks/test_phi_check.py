@@ -69,6 +69,7 @@ NO_PHI = (
     "ICD-10 E11.9, I25.10; CPT 99213; DRG 470.",
     "Parkinson disease, Crohn's disease, Bell's palsy, Foley catheter, Hodgkin lymphoma, Babinski sign.",
     "Chief Complaint is a 64-year-old with pain. Past History: The Patient was a 50-year-old woman.",
+    "Her counselor's name is Mr. XYZ. Conjunctivitis, better known as Pink Eye, is contagious.",
     "Follow up in 2 weeks; symptoms began 3 days ago; yesterday; postoperative day 5.",
     "History of breast cancer in 2009 and stroke in 1998.",
     "She is 89 years old; her father is 64.",

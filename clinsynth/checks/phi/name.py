@@ -46,7 +46,7 @@ _RELATIVE = (
     r"sister|friend|caregiver|fiancee?|aunt|uncle|niece|nephew),?[ \t](?:named[ \t]"
     r")?"
 )
-_CALLED = r"\b(?:named|(?:name|Name)[ \t]is|known[ \t]as|goes[ \t]by)[ \t]"
+_CALLED = r"\b(?:named|(?:name|Name)[ \t]is|(?<!better[ \t])known[ \t]as|goes[ \t]by)[ \t]"
 
 # Words that stand in capitals where names do; what de-identification left behind ("Dr. XYZ") among them.
 _NO_NAMES = frozenset(
@@ -64,7 +64,7 @@ _NO_NAMES = frozenset(
     regional reportedly reports resident review right same sample second sedation see self service she signs
     social spinal stable states stroke summary surgeon surgery surgical syndrome systems test that the there
     they third this time to type unfortunately unknown upon upper urology vital was well who will with without
-    works xxx xxxx xyz yes yyy zzz
+    works dr mr mrs ms prof xxx xxxx xyz yes yyy zzz
     """.split()  # noqa: SIM905 - a list of so many literals reads worse
 )
 
