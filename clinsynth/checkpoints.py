@@ -113,6 +113,7 @@ def load_adapter(model: "PreTrainedModel", folder: str) -> "PeftModel":
         ConfigError: The adapter was fitted to a model of another shape.
     """
     from peft import PeftModel
+    from safetensors import SafetensorError
 
     check_is_adapter(folder)
     try:
@@ -124,6 +125,8 @@ def load_adapter(model: "PreTrainedModel", folder: str) -> "PeftModel":
             return PeftModel.from_pretrained(
                 sharing_copy(model), folder, torch_device=str(model.device), autocast_adapter_dtype=False
             )
+    except SafetensorError:
+        raise InputError(f"{folder} is damaged: its weights are no safetensors file; fit or fetch it again") from None
     except (RuntimeError, ValueError, TypeError, UserWarning) as error:
         if "out of memory" in str(error).lower():
             raise

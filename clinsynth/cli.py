@@ -1,10 +1,12 @@
 """The command line: each command is the function of the same name, shown.
 
-Exit codes: 0 done; 1 a gate that the user set was not met; 2 the command or its input is wrong.
+Exit codes: 0 done; 1 a gate that the user set was not met; 2 the command or its input is wrong; 130 and 143 stopped by
+Ctrl-C or by a signal to end.
 """
 
 import logging
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -12,6 +14,8 @@ from typing import Annotated, NoReturn
 import typer
 
 from clinsynth.errors import ClinsynthError
+
+INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM
 
 app = typer.Typer(
     help="Synthetic clinical text with safety checks: plan, write, check, and measure against real data.",
@@ -250,15 +254,20 @@ def main() -> NoReturn:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     logging.getLogger("clinsynth").setLevel(logging.INFO)
+    # SystemExit, so that what is half-written is put away; by default the process would end at once.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     try:
         app()
     except ClinsynthError as error:
         _leave(f"clinsynth: {error}", 2)
+    except SystemExit as left:
+        # typer answers Ctrl-C itself: by code 130, and without a word.
+        if left.code in {INTERRUPTED, TERMINATED}:
+            _leave("clinsynth: interrupted; run the same command again to go on from here", int(left.code))
+        raise
     except BrokenPipeError:
         # Whoever read us has gone; nothing more can be said to them.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except KeyboardInterrupt:
-        _leave("clinsynth: interrupted; run the same command again to go on from here", 130)
     sys.exit(0)
 
 

@@ -167,7 +167,7 @@ class Config(Section):
         Component(name="facts"),
     )
     limits: Mapping[str, float | None] = {}
-    reference: Source | None = None
+    reference: tuple[Source, ...] = ()
     measures: tuple[Component, ...] = (Component(name="diversity"), Component(name="coverage"))
     bench: tuple[Bench, ...] = ()
     examples: Examples | None = None
@@ -241,7 +241,12 @@ def _apply(content: dict[str, Any], setting: str) -> None:
         place = place.setdefault(parent, {}) if isinstance(place, dict) else None
         if not isinstance(place, dict):
             raise ConfigError(f"--set {setting}: {parent} has no keys below it")
-    place[last] = yaml.safe_load(value)
+    try:
+        place[last] = yaml.safe_load(value)
+    except yaml.YAMLError:
+        raise ConfigError(
+            f"--set {setting}: the value is not YAML; put quotes around it, or close its brackets"
+        ) from None
 
 
 def _message(path: Path, error: ValidationError) -> str:

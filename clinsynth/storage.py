@@ -112,6 +112,8 @@ def _row(path: Path, number: int, line: bytes) -> dict[str, Any]:
         raise InputError(f"{path}:{number} is not UTF-8 (byte {error.start}); convert it with iconv") from None
     except json.JSONDecodeError as error:
         raise InputError(f"{path}:{number} is not JSON (column {error.colno}): {error.msg}") from None
+    except ValueError:
+        raise InputError(f"{path}:{number} is not JSON: it holds a number of too many digits") from None
     except RecursionError:
         raise InputError(f"{path}:{number} is nested too deeply to be a record") from None
     if not isinstance(row, dict):

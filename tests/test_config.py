@@ -58,7 +58,7 @@ def test_the_command_line_wins_over_the_file(tmp_path: Path) -> None:
     assert (config.writing.temperature, config.plan.n_cases, config.backbone.name) == (0, 3, "scripted")
 
 
-@pytest.mark.parametrize("setting", ["x", "=1", "name.deeper=1", "nothing=1"])
+@pytest.mark.parametrize("setting", ["x", "=1", "name.deeper=1", "nothing=1", "backbone={name: x", "seed=&a *b"])
 def test_a_wrong_setting_is_refused(tmp_path: Path, setting: str) -> None:
     """A setting that is no key=value, or names no key, is an error for the user."""
     with pytest.raises(ConfigError):

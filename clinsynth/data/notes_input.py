@@ -4,6 +4,7 @@ Everything is streamed. What is wrong is said with its file and line, and never 
 """
 
 import csv
+import difflib
 import hashlib
 import re
 import sys
@@ -16,7 +17,7 @@ import numpy as np
 
 from clinsynth.data.corpus import case_from_row, is_corpus_row, note_from_row
 from clinsynth.data.files import MAX_FIELD_CHARACTERS
-from clinsynth.errors import InputError, nearest
+from clinsynth.errors import InputError
 from clinsynth.records import Case, Note
 from clinsynth.shingles import Hashes, among
 from clinsynth.storage import MAX_LINE_BYTES, read_rows
@@ -152,7 +153,7 @@ class _Reading:
 
     def _text(self, row: Row, where: str) -> str:
         if self.text_field not in row:
-            raise InputError(f'{where} has no field "{self.text_field}"; {nearest(self.text_field, map(str, row))}')
+            raise InputError(f'{where} has no field "{self.text_field}"; {_meant(self.text_field, row)}')
         text = row[self.text_field]
         if text is None:
             raise InputError(f'{where}: "{self.text_field}" is null; leave the row out or give it a text')
@@ -173,6 +174,12 @@ class _Reading:
                 f'{where}: "{self.id_field}" is {type(given).__name__}; text or a whole number was expected'
             )
         return _whole(str(given), f'{where}: "{self.id_field}"') if str(given).strip() else f"row-{number}"
+
+
+def _meant(field: str, row: Row) -> str:
+    """Name the field that was meant; the others are not listed: a csv file without a header has text there."""
+    close = difflib.get_close_matches(field, map(str, row), n=1, cutoff=0.6)
+    return f'did you mean "{close[0]}"?' if close else "name the field that holds the text by --text-field"
 
 
 def _whole(text: str, where: str) -> str:
@@ -295,7 +302,12 @@ def _from_datasets(path: Path) -> Iterator[tuple[str, Row]]:
 
 def _from_texts(path: Path) -> Iterator[Note]:
     for file in sorted(path.glob("*.txt")) if path.is_dir() else [path]:
-        yield Note(id=file.stem, text=_whole_text(file), source=str(file))
+        yield Note(id=_written(file.stem), text=_whole_text(file), source=_written(str(file)))
+
+
+def _written(name: str) -> str:
+    """Write the name of a file as UTF-8 can: bytes of it that are none as \\xff."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _whole_text(file: Path) -> str:

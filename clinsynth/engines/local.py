@@ -3,11 +3,12 @@
 import importlib
 import os
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 
 from clinsynth.engines import Job, Shard, Worker
 from clinsynth.errors import ConfigError, ResourceError
@@ -73,7 +74,15 @@ _worker: Worker | None = None
 def _start(job: Job) -> None:
     """Build the worker of a fresh process."""
     global _worker  # noqa: PLW0603 - one job for the life of a worker process
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker = _build(job)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it has gone: a killed run leaves no worker behind."""
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(shard: Shard) -> None:

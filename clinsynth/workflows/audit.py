@@ -137,7 +137,6 @@ def audit(
     Raises:
         ClinsynthError: Something that the user can mend; see `clinsynth.errors`.
     """
-    gates = read_gates(fail_on)
     asked = _Audit(
         input=Path(input),
         text_field=text_field,
@@ -147,6 +146,7 @@ def audit(
         checks=_names(checks, reference),
         given_limits=dict(limits or {}),
     )
+    gates = read_gates(fail_on, checks=asked.checks)
     tally = Tally(limits=asked.limits(), gates=gates)
     settings = asked.settings()
     with claimed_audit(out, settings):

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from clinsynth import extras
-from clinsynth.config import Config, dump_config
+from clinsynth.config import Config, dump_config, read_yaml
 from clinsynth.errors import OutputError
 from clinsynth.storage import write_text
 
@@ -28,7 +28,7 @@ def held(out: Path, *, record: str) -> Iterator[None]:
         OutputError: It holds something else or cannot be written to, or another process works in it.
     """
     _make(out)
-    strange = [path.name for path in out.iterdir() if path.name != LOCK]
+    strange = [path.name for path in out.iterdir() if path.name != LOCK and not path.match(f".{record}.*.part")]
     if strange and not (out / record).is_file():
         raise OutputError(f"{out} holds other files ({min(strange)}); choose an empty or a new folder for --out")
     with os.fdopen(os.open(out / LOCK, os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
@@ -68,14 +68,20 @@ def _compare(out: Path, config: Config) -> None:
     """Write `run.yaml` and the versions once; afterwards refuse whatever differs from them."""
     record, versions = out / RECORD, out / "work" / "versions.yaml"
     if record.exists():
-        before = yaml.safe_load(record.read_text(encoding="utf-8"))
-        _refuse_change(out, _flat(before), _flat(config.model_dump(mode="json")), "with another configuration")
-        _refuse_change(
-            out, yaml.safe_load(versions.read_text(encoding="utf-8")), extras.versions(), "by other versions"
-        )
-        return
+        now = _flat(config.model_dump(mode="json"))
+        _refuse_change(out, _flat(_read(record)), now, "with another configuration")
+        if versions.exists():  # work/ may be deleted when a run is done
+            _refuse_change(out, _read(versions), extras.versions(), "by other versions")
+            return
+    write_text(record, dump_config(config))  # first: by this file the folder is known as ours
     write_text(versions, yaml.safe_dump(extras.versions()))
-    write_text(record, dump_config(config))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    content = read_yaml(path)
+    if not isinstance(content, dict):
+        raise OutputError(f"{path} is not what clinsynth writes; choose another --out")
+    return content
 
 
 def _refuse_change(out: Path, before: Mapping[str, Any], now: Mapping[str, Any], how: str) -> None:

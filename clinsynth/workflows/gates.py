@@ -39,13 +39,22 @@ def limit_of(code: str, limits: Mapping[str, float | None]) -> float | None:
     return limits[code] if code in limits else limits.get(family(code))
 
 
-def read_gates(texts: Sequence[str]) -> tuple[Gate, ...]:
+def read_gates(texts: Sequence[str], *, checks: Sequence[str]) -> tuple[Gate, ...]:
     """Read gates written as `code`, `family`, `code:score` or `family:score`.
 
+    Args:
+        texts: The gates.
+        checks: Names of the checks that run: the families of codes that can be found.
+
     Raises:
-        ConfigError: No check gives that code, or the score is no number between 0 and 1.
+        ConfigError: No check gives that code, its check does not run, or the score is no number between 0 and 1.
     """
-    return tuple(_gate(text) for text in texts)
+    gates = tuple(_gate(text) for text in texts)
+    for gate in gates:
+        if (needed := family(gate.code)) not in checks:
+            how = "give --reference" if needed == "overlap" else f"add {needed} to --checks"
+            raise ConfigError(f"--fail-on {gate.text}: the check {needed} does not run; {how}")
+    return gates
 
 
 def _gate(text: str) -> Gate:

@@ -8,7 +8,7 @@ from clinsynth.checks import CHECKS
 from clinsynth.checks.codes import codes_of, default_limits
 from clinsynth.config import Config, Source, needed
 from clinsynth.engines import ENGINES
-from clinsynth.errors import InputError
+from clinsynth.errors import ConfigError, InputError
 from clinsynth.measures import MEASURES
 from clinsynth.ontology import load_ontology
 from clinsynth.planning.spaces import load_space
@@ -32,6 +32,7 @@ def preflight(config: Config) -> None:
     backbone = BACKBONES.build(config.backbone.name, **config.backbone.options)
     if isinstance(backbone, Located):
         backbone.find()
+    _check_reference(config)
     build_checks(config.checks, ontology=config.ontology, reference=None)
     default_limits(config.limits, codes=codes_of(CHECKS.kind(part.name) for part in config.checks))
     for part in config.measures:
@@ -42,11 +43,17 @@ def preflight(config: Config) -> None:
     _find_examples(config)
 
 
+def _check_reference(config: Config) -> None:
+    """Refuse a check of overlap that would compare with nothing, and so find nothing."""
+    compares = any(part.name == "overlap" and part.options.get("reference") is None for part in config.checks)
+    if compares and not config.reference:
+        raise ConfigError('the check overlap compares with reference notes; give "reference:", or leave the check out')
+
+
 def _sources(config: Config) -> Iterator[Source]:
     if config.adapt is not None and config.writing.adapter is None:
         yield config.adapt.train
-    if config.reference is not None:
-        yield config.reference
+    yield from config.reference
 
 
 def _find_examples(config: Config) -> None:

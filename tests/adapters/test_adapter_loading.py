@@ -76,6 +76,14 @@ def test_an_incomplete_adapter_is_refused(checkpoint: Checkpoint, tmp_path: Path
         load_adapter(load_model(str(checkpoint("llama"))), str(tmp_path / "adapter"))
 
 
+def test_a_damaged_adapter_is_named(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    """Weights that cannot be read are an error for the user, not a bug."""
+    save_fresh(checkpoint("llama"), tmp_path / "adapter")
+    (tmp_path / "adapter" / "adapter_model.safetensors").write_bytes(b"rubbish of some bytes")
+    with pytest.raises(InputError, match="adapter is damaged"):
+        load_adapter(load_model(str(checkpoint("llama"))), str(tmp_path / "adapter"))
+
+
 def test_only_an_adapter_is_overwritten(checkpoint: Checkpoint, tmp_path: Path) -> None:
     """A folder that holds something else is left as it is; no half-written folder stays behind."""
     (tmp_path / "notes").mkdir()

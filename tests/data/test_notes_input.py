@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -98,7 +99,9 @@ def test_rows_without_an_id_are_named_by_their_number(tmp_path: Path) -> None:
         ("a.csv", b"", r"a\.csv is empty"),
         ("a.csv", b"id,text\n", r"a\.csv is empty"),
         ("a.jsonl", b'{"txet": "%s"}', r'a\.jsonl:1 has no field "text"; did you mean "txet"\?'),
-        ("a.csv", b'id,note\n1,"%s"\n', r'a\.csv:2 has no field "text"; known: id, note'),
+        ("a.csv", b'id,note\n1,"%s"\n', r'a\.csv:2 has no field "text"; name the field .* by --text-field'),
+        ("a.csv", b'1,"%s"\n2,"%s"\n', r'a\.csv:2 has no field "text"; name the field .* by --text-field'),
+        ("a.jsonl", b'{"id": ' + b"1" * 5000 + b', "text": "%s"}', r"a\.jsonl:1 is not JSON: .*digits"),
         ("a.jsonl", b'{"text": "ok"}\n{"text": "%s\xff"}', r"a\.jsonl:2 is not UTF-8 \(byte 44\)"),
         ("a.csv", b"id,text\n1,ok\n2,%s\xff\n", r"a\.csv:3 is not UTF-8 \(byte 36\)"),
         ("a.txt", b"ok\n%s\xff", r"a\.txt:2 is not UTF-8 \(byte 37\)"),
@@ -138,6 +141,14 @@ def test_a_missing_path_is_said_to_be_missing(tmp_path: Path) -> None:
     """A path that is not there is no empty file."""
     with pytest.raises(InputError, match="does not exist"):
         read_input(tmp_path / "no.jsonl")
+
+
+def test_a_name_of_a_file_that_is_no_utf8_can_be_written(tmp_path: Path) -> None:
+    """What comes from old systems has such names; the note gets an id that every file can hold."""
+    (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_text("Seen in clinic.")
+    (note,) = read_input(tmp_path)
+    assert note.id == r"caf\xe9"
+    assert write_records(tmp_path / "notes.jsonl", [note]) == 1
 
 
 def test_splits_saved_together_are_to_be_named(tmp_path: Path) -> None:

@@ -2,7 +2,10 @@
 
 import os
 import signal
-from collections.abc import Mapping
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,10 @@ def doubling(spec: Mapping[str, Any]) -> Worker:
         rows = [row for _, row in read_rows(shard.input)]
         if rows[0]["n"] == spec.get("kill_at"):
             os.kill(os.getpid(), signal.SIGKILL)
+        if rows[0]["n"] == spec.get("sleep_at"):
+            shard.input.with_suffix(".pid.part").write_text(str(os.getpid()))
+            shard.input.with_suffix(".pid.part").replace(shard.input.with_suffix(".pid"))
+            time.sleep(60)
         if rows[0]["n"] == spec.get("fail_at"):
             raise InputError(f"{shard.input.name} is poisoned")
         with shard.input.with_suffix(".calls").open("a") as calls:
@@ -76,6 +83,30 @@ def test_a_killed_worker_is_an_error_and_keeps_what_was_done(tmp_path: Path, mon
         list(engine(job(kill_at=5), work))
     assert not work[5].output.exists()
     assert sorted(shard.index for shard in engine(job(), work)) == list(range(6))
+
+
+@pytest.mark.slow
+def test_workers_end_with_the_process_that_started_them(tmp_path: Path) -> None:
+    """A run that is killed leaves no worker behind."""
+    code = (
+        "from pathlib import Path; from test_engines import job, shards; from clinsynth.engines import ENGINES\n"
+        "if __name__ == '__main__':\n"
+        f"    list(ENGINES.build('local', workers=2)(job(sleep_at=5), shards(Path({str(tmp_path)!r}))))"
+    )
+    env = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
+    started = tmp_path / "in" / "00005.pid"
+    with subprocess.Popen([sys.executable, "-c", code], env=env) as process:
+        assert soon(started.exists)
+        process.kill()
+    worker = int(started.read_text())
+    assert soon(lambda: not Path(f"/proc/{worker}").exists())
+
+
+def soon(true: Callable[[], bool], seconds: float = 20) -> bool:
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.05)
+    return true()
 
 
 def test_no_worker_is_refused() -> None:

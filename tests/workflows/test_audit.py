@@ -127,7 +127,7 @@ def test_gates_fail_by_code_and_score(notes: Path, tmp_path: Path, gate: str, *,
 def test_a_gate_without_a_score_is_the_limit(code: str, score: float, lowest: float) -> None:
     """A bare code fails from the limit of the code on, a code with a score from that score on."""
     finding = Finding(note_id="n", check=code.partition("/")[0], code=code, score=score)
-    bare, scored = read_gates([code, f"{code}:{lowest}"])
+    bare, scored = read_gates([code, f"{code}:{lowest}"], checks=[code.partition("/")[0]])
     assert bare.stops(finding, {code: lowest}) == scored.stops(finding, {}) == (score >= lowest)
     assert bare.stops(finding, {code: None})
 
@@ -139,6 +139,8 @@ def test_a_gate_without_a_score_is_the_limit(code: str, score: float, lowest: fl
         ({"fail_on": ["phi:high"]}, "a number between 0 and 1"),
         ({"fail_on": ["phi:1.5"]}, "a number between 0 and 1"),
         ({"fail_on": ["phi:nan"]}, "a number between 0 and 1"),
+        ({"fail_on": ["overlap/verbatim"]}, "the check overlap does not run; give --reference"),
+        ({"fail_on": ["phi"], "checks": ["form"]}, "the check phi does not run; add phi to --checks"),
         ({"checks": ["phy"]}, 'did you mean "phi"'),
         ({"checks": []}, "names no check"),
         ({"checks": ["overlap"]}, "--reference"),

@@ -1,6 +1,7 @@
 """A run, whole, interrupted, and on more than one worker."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from clinsynth.errors import OutputError
+from clinsynth.errors import ConfigError, OutputError
 from clinsynth.workflows.run import run
 
 CONFIG = """
@@ -98,6 +99,48 @@ def test_a_killed_run_goes_on_to_the_same_bytes(config: Path, whole: Path, tmp_p
     assert not (tmp_path / "out" / "report.html").exists()
     subprocess.run(command, check=True, capture_output=True)
     assert corpus(tmp_path / "out") == corpus(whole)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_stopped_says_so_in_one_line(config: Path, tmp_path: Path, how: signal.Signals) -> None:
+    """Ctrl-C and a signal to end put away what is half-written, and say how to go on."""
+    command = [sys.executable, "-m", "clinsynth", "run", str(config), "--out", str(tmp_path / "out")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        while not process.stderr.readline().startswith("check, attempt 1: 1/"):
+            assert process.poll() is None
+        process.send_signal(how)
+        shown = [line for line in process.stderr if not line.startswith("check, attempt")]
+    assert process.returncode == 128 + how
+    assert len(shown) == 1
+    assert "run the same command again" in shown[0]
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_the_work_folder_is_not_needed_when_the_run_is_done(config: Path, whole: Path, tmp_path: Path) -> None:
+    """Without it the same command makes the same corpus again; a record that is not ours is refused."""
+    shutil.copytree(whole, tmp_path / "out")
+    shutil.rmtree(tmp_path / "out" / "work")
+    run(config, tmp_path / "out")
+    assert corpus(tmp_path / "out") == corpus(whole)
+    (tmp_path / "out" / "run.yaml").write_text("mine")
+    with pytest.raises(OutputError, match="not what clinsynth writes"):
+        run(config, tmp_path / "out")
+
+
+def test_a_folder_that_was_only_begun_is_gone_on_with(config: Path, whole: Path, tmp_path: Path) -> None:
+    """Killed while the very first file was written, a run can be started again."""
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / ".run.yaml.x1y2.part").write_text("name:")
+    run(config, tmp_path / "out")
+    assert corpus(tmp_path / "out") == corpus(whole)
+
+
+def test_overlap_without_a_reference_is_refused(config: Path, tmp_path: Path) -> None:
+    """A check that would compare with nothing is not taken for one that found nothing."""
+    with pytest.raises(ConfigError, match="reference"):
+        run(config, tmp_path / "out", settings=["checks=[{name: overlap}]"])
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_number_of_workers_changes_nothing(config: Path, whole: Path, tmp_path: Path) -> None:
