@@ -76,6 +76,16 @@ def test_every_core_drug_treats_something_and_every_symptom_has_a_cause() -> Non
     assert all(core.subjects(symptom.id, "has_symptom") for symptom in core.of_kind("symptom"))
 
 
+def test_no_nitrate_is_given_beside_sildenafil() -> None:
+    """Whoever has a condition that nitrates treat is not given sildenafil: together they can kill."""
+    core = load_ontology("core")
+    nitrates = [drug for drug in core.of_kind("medication") if drug.attributes["class"] == "nitrate"]
+    treated = {condition.id for drug in nitrates for condition in core.subjects(drug.id, "treated_by")}
+    forbidden = {condition.id for condition in core.related("medication/sildenafil", "contraindicated_in")}
+    assert treated
+    assert treated <= forbidden
+
+
 @needs_open_files
 def test_codes_and_sourced_treatments_stand_in_the_open_files() -> None:
     """Each ICD-10-CM code is billable, each DOID names its condition, each sourced treatment is a row that exists."""
