@@ -306,7 +306,7 @@ def _from_texts(path: Path) -> Iterator[Note]:
 
 
 def _written(name: str) -> str:
-    """Write the name of a file as UTF-8 can: bytes of it that are none as \\xff."""
+    r"""Write the name of a file as UTF-8 can: bytes of it that are none as "\xff"."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 

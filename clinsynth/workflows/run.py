@@ -1,5 +1,6 @@
 """`clinsynth run`: from a configuration to a checked corpus, its measures and its report."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -78,7 +79,7 @@ def run(
         n_accepted = _export(passes, out)
         n_exhausted = _list_rejected(passes, out)
         n_cases = n_accepted + n_exhausted
-        command = f"clinsynth run {config} --out {out.name}"
+        command = _command(config, out, limit=limit, engine=engine, settings=settings, data_dir=data_dir)
         tables = tuple(run_benches(resolved, out, workers=workers, progress=progress))
         summary = write_summary(resolved, out, passes, n_cases=n_cases, command=command, bench=tables)
     return RunResult(
@@ -90,6 +91,22 @@ def run(
         report=out / "report.html",
         summary=summary,
     )
+
+
+def _command(
+    config: str | Path,
+    out: Path,
+    *,
+    limit: int | None,
+    engine: str | None,
+    settings: Sequence[str],
+    data_dir: Path | None,
+) -> str:
+    """Give the command that makes the same again, with all that it was told."""
+    options = {"--limit": limit, "--engine": engine, "--data-dir": data_dir}
+    given = [word for name, value in options.items() if value is not None for word in (name, str(value))]
+    set_ = [word for setting in settings for word in ("--set", setting)]
+    return shlex.join(["clinsynth", "run", str(config), "--out", out.resolve().name, *given, *set_])
 
 
 def resolve(

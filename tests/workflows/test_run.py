@@ -1,6 +1,7 @@
 """A run, whole, interrupted, and on more than one worker."""
 
 import json
+import shlex
 import shutil
 import signal
 import subprocess
@@ -126,6 +127,18 @@ def test_the_work_folder_is_not_needed_when_the_run_is_done(config: Path, whole:
     (tmp_path / "out" / "run.yaml").write_text("mine")
     with pytest.raises(OutputError, match="not what clinsynth writes"):
         run(config, tmp_path / "out")
+
+
+def test_the_card_and_the_record_repeat_a_run(config: Path, tmp_path: Path) -> None:
+    """The command of the card, and the configuration as resolved, each make the same corpus again."""
+    run(config, tmp_path / "out", limit=3, settings=["seed=5", "writing={temperature: 0.5, attempts: 2}"])
+    card = (tmp_path / "out" / "README.md").read_text()
+    command = next(line for line in card.splitlines() if line.startswith("clinsynth run"))
+    (tmp_path / "again").mkdir()
+    arguments = [sys.executable, "-m", *shlex.split(command)]
+    subprocess.run(arguments, cwd=tmp_path / "again", check=True, capture_output=True)
+    run(tmp_path / "out" / "run.yaml", tmp_path / "recorded")
+    assert corpus(tmp_path / "again" / "out") == corpus(tmp_path / "recorded") == corpus(tmp_path / "out")
 
 
 def test_a_folder_that_was_only_begun_is_gone_on_with(config: Path, whole: Path, tmp_path: Path) -> None:
