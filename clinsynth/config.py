@@ -305,5 +305,6 @@ def needed(part: S | None, *, name: str, command: str) -> S:
         ConfigError: The configuration has no such part.
     """
     if part is None:
-        raise ConfigError(f'clinsynth {command} needs "{name}:" in the configuration; configs/demo.yaml shows one')
+        shown = {"examples": "examples-ddi.yaml", "pretrain": "pretrain.yaml"}.get(name, "demo.yaml")
+        raise ConfigError(f'clinsynth {command} needs "{name}:" in the configuration; configs/{shown} shows one')
     return part

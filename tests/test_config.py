@@ -82,5 +82,8 @@ def test_a_configuration_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 def test_a_missing_part_is_asked_for_by_name() -> None:
     """A command that needs a part says which."""
-    with pytest.raises(ConfigError, match='clinsynth adapt needs "adapt:"'):
-        needed(None, name="adapt", command="adapt")
+    for name in ("adapt", "pretrain", "examples"):
+        with pytest.raises(ConfigError, match=f'clinsynth {name} needs "{name}:"') as caught:
+            needed(None, name=name, command=name)
+        shown = next(word for word in str(caught.value).split() if word.startswith("configs/"))
+        assert getattr(load_config(shown), name) is not None

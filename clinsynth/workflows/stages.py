@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from clinsynth import extras
@@ -114,9 +115,14 @@ def finished(generation: Generation) -> str:
 
 
 def label(component: Component) -> str:
-    """Name a component with its options, for provenance: `transformers(model=biogpt)`."""
-    options = ", ".join(f"{name}={value}" for name, value in sorted(component.options.items()))
+    """Name a component with its options, for provenance: `transformers(model=biogpt)`, whatever folder that lies in."""
+    options = ", ".join(f"{name}={_unplaced(value)}" for name, value in sorted(component.options.items()))
     return f"{component.name}({options})" if options else component.name
+
+
+def _unplaced(value: object) -> object:
+    """Take the folder off an absolute path: a corpus is passed on, and names no place on this machine."""
+    return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
 
 
 @dataclass(frozen=True, kw_only=True)

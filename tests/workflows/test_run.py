@@ -11,8 +11,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from clinsynth.config import Component
 from clinsynth.errors import ConfigError, OutputError
 from clinsynth.workflows.run import run
+from clinsynth.workflows.stages import label
 
 CONFIG = """
 name: small
@@ -154,6 +156,13 @@ def test_overlap_without_a_reference_is_refused(config: Path, tmp_path: Path) ->
     with pytest.raises(ConfigError, match="reference"):
         run(config, tmp_path / "out", settings=["checks=[{name: overlap}]"])
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("model", ["/home/me/models/biogpt", "microsoft/biogpt"])
+def test_provenance_names_the_model_and_no_place(model: str) -> None:
+    """A corpus is passed on: it says what wrote it, not where that lay."""
+    named = label(Component.model_validate({"name": "transformers", "model": model}))
+    assert named == f"transformers(model={model.removeprefix('/home/me/models/')})"
 
 
 def test_the_number_of_workers_changes_nothing(config: Path, whole: Path, tmp_path: Path) -> None:
