@@ -96,7 +96,10 @@ class Pretrain(Section):
 
 
 class Adapt(Section):
-    """A PEFT adapter on real notes."""
+    """A PEFT adapter on real notes.
+
+    `faithful` leaves out sections that say more than their prompt: a drug, a date or a name that it does not give.
+    """
 
     method: Component = Component(name="lora")
     train: Source = Source()
@@ -107,6 +110,7 @@ class Adapt(Section):
     batch_size: int = 8
     context: int = 512
     patience: int = 3
+    faithful: bool = True
     threads: int = 1
 
 

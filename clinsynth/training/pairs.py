@@ -12,6 +12,7 @@ from clinsynth.planning.extract import extract
 from clinsynth.planning.sections import section_prompts
 from clinsynth.records import Note
 from clinsynth.seeds import derive_seed
+from clinsynth.training.faithful import faithful_to
 from clinsynth.training.packing import Document
 
 if TYPE_CHECKING:
@@ -86,11 +87,22 @@ class Pairs:
 Texts = Iterable[tuple[str, Iterable[tuple[str, str]]]]
 
 
-def note_texts(notes: Iterable[Note], *, ontology: str, seed: int) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """Give each note's id with its pairs of prompt and text, conditioned on what the note itself states."""
+def note_texts(
+    notes: Iterable[Note], *, ontology: str, seed: int, faithful: bool = False
+) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Give each note's id with its pairs of prompt and text, conditioned on what the note itself states.
+
+    Args:
+        notes: Real notes.
+        ontology: Whose names are read.
+        seed: Of how facts are put.
+        faithful: Leave out sections that say more than their prompt; see `clinsynth.training.faithful`.
+    """
     finder = MentionFinder(load_ontology(ontology))
+    is_kept = faithful_to(ontology) if faithful else None
     for note in notes:
-        yield note.id, list(section_prompts(extract(note, finder=finder), seed=seed))
+        pairs = list(section_prompts(extract(note, finder=finder), seed=seed))
+        yield note.id, [pair for pair in pairs if is_kept is None or is_kept(*pair)]
 
 
 def parted(texts: Texts, encoder: Encoder, *, validation_share: float, seed: int) -> Pairs:
