@@ -28,7 +28,7 @@ def written(n: int, seed: int = 1) -> list[str]:
 @pytest.fixture(scope="session")
 def notes() -> list[Note]:
     """Give thirty short notes."""
-    # Note 60 is held out of pretraining by its id.
+    # Notes 60 and 76 are held out of pretraining by their ids.
     texts = enumerate(written(30), start=50)
     return [Note(id=f"note-{i}", text=text, note_type="progress_note", specialty="Cardiology") for i, text in texts]
 
