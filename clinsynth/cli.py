@@ -33,6 +33,9 @@ Out = Annotated[Path, typer.Option("--out", "-o", help="The folder for the resul
 Settings = Annotated[list[str] | None, typer.Option("--set", help="key.key=value, over the configuration.")]
 DataDir = Annotated[Path | None, typer.Option(help="Where public data sets lie, instead of $CLINSYNTH_DATA.")]
 Download = Annotated[bool, typer.Option("--allow-download", help="Fetch a model from its hub if it is not here.")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Worker processes, instead of what the configuration says (else 1).")
+]
 Limit = Annotated[int | None, typer.Option(min=1, help="At most this many cases.")]
 
 
@@ -42,7 +45,7 @@ def run(
     out: Out,
     limit: Limit = None,
     engine: Annotated[str | None, typer.Option(help="Where the work runs.")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
+    workers: Workers = None,
     settings: Settings = None,
     data_dir: DataDir = None,
     allow_download: Download = False,  # noqa: FBT002
@@ -148,14 +151,28 @@ def audit(
 
 @app.command()
 def examples(
-    config: ConfigArgument, out: Out, limit: Limit = None, settings: Settings = None, data_dir: DataDir = None
+    config: ConfigArgument,
+    out: Out,
+    limit: Limit = None,
+    workers: Workers = None,
+    settings: Settings = None,
+    data_dir: DataDir = None,
+    allow_download: Download = False,  # noqa: FBT002
 ) -> None:
     """Write labelled examples for a task, through the same plan, write and check stages."""
     from clinsynth.workflows.examples import examples as work
     from clinsynth.workflows.showing import shown
 
     with shown() as progress:
-        result = work(config, out, limit=limit, settings=settings or (), data_dir=data_dir, progress=progress)
+        result = work(
+            config,
+            out,
+            limit=limit,
+            workers=workers,
+            settings=with_download(settings, allow_download),
+            data_dir=data_dir,
+            progress=progress,
+        )
     typer.echo(result)
 
 

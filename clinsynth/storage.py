@@ -219,7 +219,8 @@ def digest(*paths: Path) -> str:
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.is_file():
                 total.update(file.relative_to(path).as_posix().encode())
-                total.update(hashlib.sha256(file.read_bytes()).digest())
+                with file.open("rb") as opened:
+                    total.update(hashlib.file_digest(opened, "sha256").digest())
     return total.hexdigest()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from clinsynth import extras
 from clinsynth.config import Component, Config, Examples, load_config, needed
 from clinsynth.data.examples import example_row, write_examples
-from clinsynth.engines import ENGINES, Engine, Job, Shard
+from clinsynth.engines import Engine, Job, Shard
 from clinsynth.errors import ConfigError
 from clinsynth.estimates import Estimate, proportion
 from clinsynth.learners import LEARNERS, Predictor
@@ -28,9 +28,11 @@ from clinsynth.workflows.example_stage import build_material, build_method
 from clinsynth.workflows.examples_adapter import adapter_for_examples
 from clinsynth.workflows.examples_card import card
 from clinsynth.workflows.folders import claimed
+from clinsynth.workflows.inputs import example_inputs, weights_of
 from clinsynth.workflows.progress import Progress, silent
 from clinsynth.workflows.screening import Screen
 from clinsynth.workflows.sources import find_file
+from clinsynth.workflows.stages import build_engine
 
 ROWS_A_FILE = 2048
 
@@ -71,7 +73,7 @@ def examples(
     out: Path,
     *,
     limit: int | None = None,
-    workers: int = 1,
+    workers: int | None = None,
     settings: Sequence[str] = (),
     data_dir: Path | None = None,
     progress: Progress = silent,
@@ -85,7 +87,7 @@ def examples(
         config: A YAML file, or the name of one that ships.
         out: The folder for examples.jsonl, examples/ (parquet), rejected.jsonl, results.json and README.md.
         limit: Examples to ask for in all, instead of `examples.per_class` of each label.
-        workers: Worker processes.
+        workers: Worker processes, instead of `engine.workers`.
         settings: `a.b=value`, over the file.
         data_dir: Where public data sets lie, instead of `$CLINSYNTH_DATA`.
         progress: Told of each step.
@@ -102,14 +104,15 @@ def make_examples(
     out: Path,
     *,
     limit: int | None = None,
-    workers: int = 1,
+    workers: int | None = None,
     data_dir: Path | None = None,
     progress: Progress = silent,
 ) -> ExamplesResult:
     """Do what `examples` does, for a configuration that is loaded already."""
     part = needed(loaded.examples, name="examples", command="examples")
     task = build_task(part.task, real=_file(part.real), test=_file(part.test), data_dir=data_dir or loaded.data_dir)
-    with claimed(out, loaded):
+    inputs = example_inputs(loaded)
+    with claimed(out, loaded, inputs):
         real = capped(list(task.read("train")), part.k_real, seed=loaded.seed)
         material = build_material(loaded, task.kind, task.labels, real)
         method = build_method(part)
@@ -120,7 +123,8 @@ def make_examples(
             labels=task.labels,
             layout=task.kind,
             adapter=_adapter(loaded, method, material, out, progress) if part.adapt else None,
-            engine=ENGINES.build(loaded.engine.name, **(loaded.engine.options | {"workers": workers})),
+            engine=build_engine(loaded.engine, workers),
+            weights=weights_of(inputs),
             screen=_screen(part, task, real, seed=loaded.seed),
             progress=progress,
         )
@@ -179,6 +183,7 @@ class _Making:
     layout: str
     adapter: Fitted | None
     engine: Engine
+    weights: Mapping[str, str]
     screen: Screen
     progress: Progress
 
@@ -241,7 +246,7 @@ def _finish(making: _Making, made: _Made, requests: Sequence[Request], *, n_real
         "adapter_hash": making.adapter.hash if making.adapter else None,
         "n_real": n_real,
         "seed": making.config.seed,
-        "versions": extras.versions(),
+        "versions": {**extras.versions(), **making.weights},
     }
     counts = {"n_requests": result.n_requests, "kept": result.kept, "reasons": result.reasons}
     write_json(out / "results.json", facts | counts | {"yield": result.yielded})

@@ -36,20 +36,25 @@ def held(out: Path, *, record: str) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise OutputError(f"{out} is in use by another clinsynth process; wait, or choose another --out") from None
-        for left in out.rglob(".*.part"):
-            left.unlink()
         yield
 
 
 @contextmanager
-def claimed(out: Path, config: Config) -> Iterator[Path]:
+def claimed(out: Path, config: Config, inputs: Mapping[str, str]) -> Iterator[Path]:
     """Hold a folder for one run of one configuration.
 
+    Args:
+        out: The folder.
+        config: As resolved.
+        inputs: Hashes of what the run reads, by what it is to the run.
+
     Raises:
-        OutputError: It holds something else, another configuration or other versions; or another process runs in it.
+        OutputError: It holds something else, another configuration, other versions or inputs; or another process runs
+            in it.
     """
     with held(out, record=RECORD):
-        _compare(out, config)
+        _compare(out, config, inputs)
+        remove_parts(out)
         yield out
 
 
@@ -64,20 +69,35 @@ def _make(out: Path) -> None:
         raise OutputError(f"{out} cannot be written to; choose another --out")
 
 
-def _compare(out: Path, config: Config) -> None:
-    """Write `run.yaml` and the versions once; afterwards refuse whatever differs from them."""
-    record, versions = out / RECORD, out / "work" / "versions.yaml"
+def remove_parts(out: Path) -> None:
+    """Remove what a process that was killed left half-written; only in a folder that has proved to be ours."""
+    for left in out.rglob(".*.part"):
+        left.unlink()
+
+
+def _compare(out: Path, config: Config, inputs: Mapping[str, str]) -> None:
+    """Write `run.yaml`, the inputs and the versions once; afterwards refuse whatever differs from them."""
+    record, versions, read = out / RECORD, out / "work" / "versions.yaml", out / "work" / "inputs.yaml"
     if record.exists():
         now = _flat(config.model_dump(mode="json"))
-        _refuse_change(out, _flat(_read(record)), now, "with another configuration")
-        if versions.exists():  # work/ may be deleted when a run is done
-            _refuse_change(out, _read(versions), extras.versions(), "by other versions")
-            return
-    write_text(record, dump_config(config))  # first: by this file the folder is known as ours
-    write_text(versions, yaml.safe_dump(extras.versions()))
+        _refuse_change(out, _flat(read_record(record)), now, "with another configuration")
+    if versions.exists() and record.exists():  # work/ may be deleted when a run is done
+        _refuse_change(out, read_record(versions), extras.versions(), "by other versions")
+    else:
+        write_text(record, dump_config(config))  # first: by this file the folder is known as ours
+        write_text(versions, yaml.safe_dump(extras.versions()))
+    if read.exists():
+        _refuse_other(out, read_record(read), inputs)
+    else:
+        write_text(read, yaml.safe_dump(dict(inputs)))
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_record(path: Path) -> dict[str, Any]:
+    """Read the record of a folder.
+
+    Raises:
+        OutputError: It is not what we write there.
+    """
     content = read_yaml(path)
     if not isinstance(content, dict):
         raise OutputError(f"{path} is not what clinsynth writes; choose another --out")
@@ -90,6 +110,16 @@ def _refuse_change(out: Path, before: Mapping[str, Any], now: Mapping[str, Any],
         key = changed[0]
         raise OutputError(
             f"{out} was begun {how}: {key} was {before.get(key)} and is {now.get(key)}; "
+            "choose another --out, or go back to it to resume"
+        )
+
+
+def _refuse_other(out: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Refuse inputs of other content; the hashes would tell the user nothing."""
+    changed = sorted(key for key in before.keys() | now.keys() if before.get(key) != now.get(key))
+    if changed:
+        raise OutputError(
+            f"{out} was begun with another {changed[0]}: its content has changed; "
             "choose another --out, or go back to it to resume"
         )
 

@@ -10,7 +10,7 @@ A shard that exists is complete, so an interrupted pass goes on where it was.
 
 import heapq
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -25,13 +25,18 @@ from clinsynth.workflows.stages import Checked
 
 @dataclass(frozen=True, kw_only=True)
 class Passes:
-    """The passes of one run, in its work folder."""
+    """The passes of one run, in its work folder.
+
+    Attributes:
+        weights: The hash of the backbone's weights, as provenance shows it; empty where it has none.
+    """
 
     config: Config
     work: Path
     engine: Engine
     adapter: Path | None
     adapter_hash: str | None
+    weights: Mapping[str, str]
     reference: Path | None
     progress: Progress
 
@@ -105,6 +110,7 @@ class Passes:
                 "attempt": attempt,
                 "adapter": str(self.adapter) if self.adapter else None,
                 "adapter_hash": self.adapter_hash,
+                "weights": dict(self.weights),
                 "reference": str(self.reference) if self.reference else None,
             },
             threads=self.config.threads,

@@ -1,14 +1,13 @@
 """`clinsynth run`: from a configuration to a checked corpus, its measures and its report."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from clinsynth.config import Config, load_config
 from clinsynth.data.corpus import corpus_schema, note_row
-from clinsynth.engines import ENGINES
 from clinsynth.estimates import Estimate, proportion
 from clinsynth.ontology import load_ontology
 from clinsynth.planning.cases import Planner
@@ -19,11 +18,13 @@ from clinsynth.storage import shard_path, write_parquet, write_rows
 from clinsynth.workflows.adapt import adapter_for
 from clinsynth.workflows.findings import finding_row
 from clinsynth.workflows.folders import claimed
+from clinsynth.workflows.inputs import run_inputs, weights_of
 from clinsynth.workflows.passes import Passes
 from clinsynth.workflows.preflight import preflight
 from clinsynth.workflows.progress import Progress, silent
 from clinsynth.workflows.run_bench import run_benches
 from clinsynth.workflows.sources import write_reference
+from clinsynth.workflows.stages import build_engine
 from clinsynth.workflows.summary import Summary, write_summary
 
 ROWS_A_FILE = 2048
@@ -48,7 +49,7 @@ def run(
     *,
     limit: int | None = None,
     engine: str | None = None,
-    workers: int = 1,
+    workers: int | None = None,
     settings: Sequence[str] = (),
     data_dir: Path | None = None,
     progress: Progress = silent,
@@ -63,7 +64,7 @@ def run(
         out: The folder of the run.
         limit: Cases to plan, instead of `plan.n_cases`.
         engine: The engine, instead of `engine.name`.
-        workers: Worker processes.
+        workers: Worker processes, instead of `engine.workers`.
         settings: `a.b=value`, over the file.
         data_dir: Where public data sets lie, instead of `$CLINSYNTH_DATA`.
         progress: Told of each step.
@@ -73,8 +74,9 @@ def run(
     """
     resolved = resolve(config, limit=limit, engine=engine, settings=settings, data_dir=data_dir)
     preflight(resolved)
-    with claimed(out, resolved):
-        passes = _passes(resolved, out, workers, progress)
+    inputs = run_inputs(resolved)
+    with claimed(out, resolved, inputs):
+        passes = _passes(resolved, out, workers, progress, weights=weights_of(inputs))
         passes.run(plan_cases(resolved))
         n_accepted = _export(passes, out)
         n_exhausted = _list_rejected(passes, out)
@@ -139,14 +141,17 @@ def plan_cases(config: Config) -> Iterator[Case]:
     return (planner.case(index) for index in range(config.plan.n_cases))
 
 
-def _passes(config: Config, out: Path, workers: int, progress: Progress) -> Passes:
+def _passes(
+    config: Config, out: Path, workers: int | None, progress: Progress, *, weights: Mapping[str, str]
+) -> Passes:
     fitted = adapter_for(config, out / "adapter", progress=progress)
     return Passes(
         config=config,
         work=out / "work",
-        engine=ENGINES.build(config.engine.name, **(config.engine.options | {"workers": workers})),
+        engine=build_engine(config.engine, workers),
         adapter=fitted.folder if fitted else None,
         adapter_hash=fitted.hash if fitted else None,
+        weights=weights,
         reference=write_reference(config, out / "work" / "reference.jsonl"),
         progress=progress,
     )

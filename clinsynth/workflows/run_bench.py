@@ -12,7 +12,7 @@ from clinsynth.workflows.progress import Progress
 from clinsynth.workflows.sources import find_file
 
 
-def run_benches(config: Config, out: Path, *, workers: int, progress: Progress) -> Iterator[Table]:
+def run_benches(config: Config, out: Path, *, workers: int | None, progress: Progress) -> Iterator[Table]:
     """Run the benchmarks of a configuration, each in a folder of its own, and give their tables.
 
     Raises:
@@ -31,8 +31,8 @@ def run_benches(config: Config, out: Path, *, workers: int, progress: Progress) 
 
 
 def examples_config(config: Config, part: Bench) -> Config:
-    """Give the configuration of a benchmark's examples, with the run's seed, backbone, threads and data."""
-    shared = {name: getattr(config, name) for name in ("seed", "backbone", "threads", "data_dir")}
+    """Give the configuration of a benchmark's examples, with the run's seed, backbone, engine, threads and data."""
+    shared = {name: getattr(config, name) for name in ("seed", "backbone", "engine", "threads", "data_dir")}
     return load_config(part.examples).model_copy(update=shared)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from clinsynth.checks.codes import codes_of, default_limits
 from clinsynth.checks.facts.locating import locate
 from clinsynth.checks.knowledge import mention_finder
 from clinsynth.checks.parsing import parse
-from clinsynth.config import Component, Config
-from clinsynth.engines import Shard, Worker
+from clinsynth.config import Component, Config, EngineConfig
+from clinsynth.engines import ENGINES, Engine, Shard, Worker
 from clinsynth.ontology.mentions import MentionFinder
 from clinsynth.prompts import Section, Template, assemble, load_template
 from clinsynth.records import Case, Finding, Generation, Note, Origin, Prompt, Verdict
@@ -34,7 +34,11 @@ class Checked:
 
 @dataclass(frozen=True, kw_only=True)
 class Writer:
-    """Writes one note for each case of a shard, section by section."""
+    """Writes one note for each case of a shard, section by section.
+
+    Attributes:
+        weights: Hashes for provenance, beside the versions.
+    """
 
     config: Config
     attempt: int
@@ -42,6 +46,7 @@ class Writer:
     adapter_hash: str | None
     backbone: Backbone
     template: Template
+    weights: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, shard: Shard) -> None:
         """Read cases, write notes in their order."""
@@ -100,7 +105,7 @@ class Writer:
                 adapter_hash=self.adapter_hash,
                 seed=derive_seed(self.config.seed, case.id, self.attempt),
                 attempt=self.attempt,
-                versions=extras.versions(),
+                versions={**extras.versions(), **self.weights},
             ),
         )
 
@@ -173,6 +178,12 @@ def build_backbone(component: Component) -> Backbone:
     return _backbone(json.dumps({"component": component.name} | component.options, sort_keys=True))
 
 
+def build_engine(component: EngineConfig, workers: int | None) -> Engine:
+    """Build an engine as configured; a number of workers that was asked for goes over the configuration."""
+    asked = {} if workers is None else {"workers": workers}
+    return ENGINES.build(component.name, **(component.options | asked))
+
+
 def write_worker(spec: Mapping[str, Any]) -> Worker:
     """Build the worker that writes."""
     config = Config.model_validate(spec["config"])
@@ -183,6 +194,7 @@ def write_worker(spec: Mapping[str, Any]) -> Worker:
         adapter_hash=spec["adapter_hash"],
         backbone=build_backbone(config.backbone),
         template=load_template(config.writing.template),
+        weights=spec["weights"],
     )
 
 
