@@ -8,7 +8,7 @@ import difflib
 import hashlib
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -36,6 +36,9 @@ def read_input(path: str | Path, *, text_field: str = "text", id_field: str = "i
     A row without the id field is named by its number ("row-17"), a text file by its name. `note_type` and `specialty`
     are taken where a row has them; the rows of a corpus of ours come back with their cases.
 
+    A folder of .txt (or .TXT) is read with the folders in it; a note is named by its path there without the suffix
+    ("ward-3/visit"). Hidden files, such as .DS_Store, are passed over; nothing else is: any other file is refused.
+
     Args:
         path: .jsonl, .csv, .parquet, a folder of .txt or of .parquet, or a folder that `datasets` saved.
         text_field: The column that holds the text.
@@ -45,8 +48,9 @@ def read_input(path: str | Path, *, text_field: str = "text", id_field: str = "i
         InputError: There is nothing to read, or a row cannot be read; one line says where and why.
     """
     path = Path(path)
-    if _kind(path) == "txt":
-        return _from_texts(path)
+    if input_kind(path) == "txt":
+        # Listed before the first note is read, so that a file that is none is refused before any work is done.
+        return _from_texts(path, list(_text_files(path)) if path.is_dir() else [path])
     return _notes(path, _Reading(text_field=text_field, id_field=id_field))
 
 
@@ -68,8 +72,12 @@ def read_cases(path: str | Path) -> dict[str, Case]:
     return cases
 
 
-def _kind(path: Path) -> str:
-    """Say how a path is read, from its suffix, or for a folder from what lies in it."""
+def input_kind(path: Path) -> str:
+    """Say how a path is read, from its suffix, or for a folder from what lies in it.
+
+    Raises:
+        InputError: It is nothing that can be read: it does not exist, or is of no known kind.
+    """
     if not path.exists():
         raise InputError(f"{path} does not exist")
     if path.is_dir():
@@ -78,15 +86,18 @@ def _kind(path: Path) -> str:
     if kind not in {"jsonl", "csv", "parquet", "txt"}:
         known = ".jsonl, .csv, .parquet, a folder of .txt, or a saved datasets folder"
         raise InputError(f'{path} has the suffix "{path.suffix}", which is not known; expected {known}')
+    if not path.is_file():
+        raise InputError(f"{path} is a device or a pipe, not a file; write what it gives to a file first")
     return kind
 
 
 def _folder_kind(path: Path) -> str:
     if any((path / name).is_file() for name in ("dataset_info.json", "dataset_dict.json")):
         return "datasets"
-    for suffix in ("parquet", "txt"):
-        if any(path.glob(f"*.{suffix}")):
-            return suffix
+    if any(path.glob("*.parquet")):
+        return "parquet"
+    if any(_is_text(file) for file in path.rglob("*") if not _is_hidden(file.relative_to(path))):
+        return "txt"
     raise InputError(f"{path} holds no .txt and no .parquet file, and is no saved datasets folder")
 
 
@@ -98,7 +109,7 @@ def _rows(path: Path) -> Iterator[tuple[str, Row]]:
         "parquet": _from_parquet,
         "datasets": _from_datasets,
     }
-    kind = _kind(path)
+    kind = input_kind(path)
     if kind not in readers:
         raise InputError(f"{path} has no rows; .jsonl was expected")
     return readers[kind](path)
@@ -300,9 +311,38 @@ def _from_datasets(path: Path) -> Iterator[tuple[str, Row]]:
         yield f"{path}:{number}", row
 
 
-def _from_texts(path: Path) -> Iterator[Note]:
-    for file in sorted(path.glob("*.txt")) if path.is_dir() else [path]:
-        yield Note(id=_written(file.stem), text=_whole_text(file), source=_written(str(file)))
+def _from_texts(path: Path, files: Sequence[Path]) -> Iterator[Note]:
+    seen = _Seen()
+    for file in files:
+        where = _written(str(file))
+        name = file.relative_to(path).with_suffix("").as_posix() if file != path else file.stem
+        seen.add(_written(name), where)
+        yield Note(id=_written(name), text=_whole_text(file), source=where)
+
+
+def _text_files(folder: Path) -> Iterator[Path]:
+    """Stream the text files of a folder and of those in it, in order of their names; refuse whatever else is there."""
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        raise InputError(f"{folder} cannot be read: {error.strerror}") from None
+    for entry in entries:
+        if _is_hidden(Path(entry.name)):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            yield from _text_files(entry)
+        elif _is_text(entry):
+            yield entry
+        else:
+            raise InputError(f"{_written(str(entry))} is no .txt file; move it out of the folder, or convert it")
+
+
+def _is_text(file: Path) -> bool:
+    return file.suffix.lower() == ".txt" and file.is_file()
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _written(name: str) -> str:

@@ -151,6 +151,39 @@ def test_a_name_of_a_file_that_is_no_utf8_can_be_written(tmp_path: Path) -> None
     assert write_records(tmp_path / "notes.jsonl", [note]) == 1
 
 
+def test_a_folder_of_text_is_read_with_the_folders_in_it(tmp_path: Path) -> None:
+    """Notes are named by their path in the folder; capitals in the suffix are fine; hidden files are passed over."""
+    for name in ("b.txt", "a/visit.TXT", "a/b/visit.v2.txt", ".DS_Store", "a/._visit.TXT", ".git/info.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(SENTENCE)
+    notes = list(read_input(tmp_path))
+    assert [note.id for note in notes] == ["a/b/visit.v2", "a/visit", "b"]
+    assert all(note.text == SENTENCE for note in notes)
+
+
+@pytest.mark.parametrize("name", ["a/letter.md", "table.csv", "note"])
+def test_no_file_beside_text_is_left_out_in_silence(name: str, tmp_path: Path) -> None:
+    """A file of another kind among notes is named at once, and what to do with it."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "b.txt").write_text(SENTENCE)
+    (tmp_path / name).write_text("x")
+    with pytest.raises(InputError, match=rf"{name} is no \.txt file; move it"):
+        read_input(tmp_path)
+
+
+def test_a_linked_folder_and_a_name_given_twice_are_refused(tmp_path: Path) -> None:
+    """A link to a folder is not followed and not passed over; two notes cannot have one name."""
+    (tmp_path / "notes" / "a").mkdir(parents=True)
+    (tmp_path / "notes" / "n.txt").write_text(SENTENCE)
+    (tmp_path / "notes" / "link").symlink_to(tmp_path)
+    with pytest.raises(InputError, match=r"link is no \.txt file"):
+        read_input(tmp_path / "notes")
+    (tmp_path / "notes" / "link").unlink()
+    (tmp_path / "notes" / "n.TXT").write_text(SENTENCE)
+    with pytest.raises(InputError, match="repeats the id"):
+        list(read_input(tmp_path / "notes"))
+
+
 def test_splits_saved_together_are_to_be_named(tmp_path: Path) -> None:
     """A saved set of several splits is answered with the path of one."""
     import datasets
