@@ -34,12 +34,17 @@ CODES: Mapping[str, Code] = MappingProxyType(
 )
 
 
-def codes_of(kinds: Iterable[object]) -> dict[str, Code]:
-    """Give all codes that these checks (or their classes) can give: ours, and those they declare as `codes`."""
+def declared_by(kinds: Iterable[object]) -> dict[str, Code]:
+    """Give the codes that checks of other packages (or their classes) declare as `codes`."""
     declared: dict[str, Code] = {}
     for kind in kinds:
         declared |= getattr(kind, "codes", {})
-    return {**declared, **CODES}
+    return declared
+
+
+def codes_of(kinds: Iterable[object]) -> dict[str, Code]:
+    """Give all codes that these checks (or their classes) can give: ours, and those they declare."""
+    return {**declared_by(kinds), **CODES}
 
 
 def default_limits(

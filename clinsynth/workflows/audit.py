@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from clinsynth import extras
-from clinsynth.checks import CHECKS
-from clinsynth.checks.codes import default_limits
+from clinsynth.checks import CHECKS, Code
+from clinsynth.checks.codes import codes_of, declared_by, default_limits
 from clinsynth.config import Component
-from clinsynth.data.notes_input import read_cases, read_input
+from clinsynth.data.notes_input import input_kind, read_cases, read_input
 from clinsynth.errors import ConfigError
 from clinsynth.ontology import load_ontology
 from clinsynth.ontology.mentions import MentionFinder
@@ -21,13 +21,13 @@ from clinsynth.records import Note
 from clinsynth.report.masking import sample
 from clinsynth.report.records import Sample
 from clinsynth.storage import read_rows, shard_path, write_records, write_rows
-from clinsynth.workflows.audit_folder import claimed_audit
 from clinsynth.workflows.audit_report import write_audit
 from clinsynth.workflows.audit_tally import Tally, finding_from
 from clinsynth.workflows.findings import finding_row
 from clinsynth.workflows.gates import read_gates
 from clinsynth.workflows.hashing import content_hash
 from clinsynth.workflows.progress import Progress, silent
+from clinsynth.workflows.settled import AUDIT, settled
 from clinsynth.workflows.stages import Checker, build_checks
 
 CHECKED_BY_DEFAULT = ("form", "phi", "entities", "facts")
@@ -76,7 +76,11 @@ class _Audit:
 
     def limits(self) -> dict[str, float | None]:
         """Give the limit of every code."""
-        return default_limits(self.given_limits)
+        return default_limits(self.given_limits, codes=self.codes())
+
+    def codes(self) -> dict[str, Code]:
+        """Give the codes that may be found, those of checks from other packages included."""
+        return codes_of(map(CHECKS.kind, self.checks))
 
     def notes(self) -> Iterator[Note]:
         """Stream the notes, with the cases that were given for them."""
@@ -86,7 +90,10 @@ class _Audit:
 
     def settings(self) -> dict[str, str]:
         """Give all that decides what is found."""
-        hashes = {name: content_hash(path) for name, path in self._files()}
+        files = dict(self._files())
+        for path in files.values():
+            input_kind(path)  # first: what is not to be read, such as a device, may have no end
+        hashes = {name: content_hash(path) for name, path in files.items()}
         limits = ", ".join(f"{code}: {limit}" for code, limit in sorted(self.given_limits.items()))
         fields = {"text field": self.text_field, "id field": self.id_field}
         checked = {"checks": ", ".join(self.checks), "limits": limits or "defaults", "ontology": ONTOLOGY}
@@ -121,7 +128,7 @@ def audit(
     the folder as you treat the notes.
 
     Args:
-        input: .jsonl, .csv, .parquet, a folder of .txt, or a saved `datasets` set.
+        input: .jsonl, .csv, .parquet, a folder of .txt (with folders in it), or a saved `datasets` set.
         out: A new folder, or that of the same audit.
         text_field: The column that holds the text.
         id_field: The column that names the note.
@@ -146,16 +153,17 @@ def audit(
         checks=_names(checks, reference),
         given_limits=dict(limits or {}),
     )
-    gates = read_gates(fail_on, checks=asked.checks)
+    gates = read_gates(fail_on, checks=asked.checks, declared=declared_by(map(CHECKS.kind, asked.checks)))
     tally = Tally(limits=asked.limits(), gates=gates)
     settings = asked.settings()
-    with claimed_audit(out, settings):
+    with settled(out, AUDIT, settings):
         _check(asked, out, tally, progress)
         report = write_audit(
             out,
             tally,
             source=asked.input.name,
             families=asked.checks,
+            codes=asked.codes(),
             notices=tuple(_notices(asked, reveal=reveal)),
             samples=tuple(_samples(asked, out, tally)) if reveal else (),
             provenance={"command": _command(asked, out, fail_on, reveal=reveal)} | settings,

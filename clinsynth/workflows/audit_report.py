@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from clinsynth.checks.codes import CODES
+from clinsynth.checks import Code
 from clinsynth.estimates import proportion
 from clinsynth.report.card import CardDetails, write_card
 from clinsynth.report.files import write_report
@@ -39,6 +39,7 @@ def write_audit(
     *,
     source: str,
     families: tuple[str, ...],
+    codes: Mapping[str, Code],
     notices: tuple[str, ...],
     samples: tuple[Sample, ...],
     provenance: Mapping[str, str],
@@ -50,6 +51,7 @@ def write_audit(
         tally: What was counted.
         source: Name of what was audited.
         families: The checks that ran.
+        codes: The codes that they give.
         notices: What the reader must know first.
         samples: Notes to show; none unless the text may be revealed.
         provenance: Command, hashes, versions.
@@ -59,7 +61,7 @@ def write_audit(
         subtitle=f"{tally.n_notes} notes checked for {', '.join(families)}",
         notices=notices,
         lines=tuple(_lines(tally, families)),
-        tables=tuple(_tables(tally)),
+        tables=tuple(_tables(tally, codes)),
         samples=samples,
         provenance=provenance,
     )
@@ -115,11 +117,11 @@ def _line(name: str, tally: Tally) -> Line:
     )
 
 
-def _tables(tally: Tally) -> Iterator[Table]:
+def _tables(tally: Tally, codes: Mapping[str, Code]) -> Iterator[Table]:
     rows = tuple(
         (
             code,
-            CODES[code].meaning if code in CODES else "",
+            codes[code].meaning if code in codes else "",
             _limit(limit_of(code, tally.limits)),
             count.n_findings,
             proportion(count.n_notes, tally.n_notes),

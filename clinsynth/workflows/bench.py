@@ -1,5 +1,6 @@
 """`clinsynth bench`: is training on synthetic examples, or on both, as good as on real ones?"""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -11,13 +12,14 @@ from clinsynth.config import Component
 from clinsynth.errors import InputError, nearest
 from clinsynth.learners import LEARNERS
 from clinsynth.records import Example
-from clinsynth.storage import digest, write_json, write_rows, write_text
+from clinsynth.storage import digest, plain, write_json, write_rows, write_text
 from clinsynth.tasks import TASKS, Task
 from clinsynth.tasks.comparison import Comparison, Contrast, Row, Run, train_and_predict
 from clinsynth.tasks.guards import Guard, Screened
 from clinsynth.tasks.reading import file_examples
 from clinsynth.tasks.settings import TrainingSets
 from clinsynth.workflows.progress import Progress, silent
+from clinsynth.workflows.settled import BENCH, settled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +66,8 @@ def bench(
 
     Args:
         task: A task by its name ("ddi", "pubmedqa"; "relations" and "questions" read files).
-        out: The folder for results.json, tables.md, predictions.jsonl and manifest.json.
+        out: A new folder, or that of the same benchmark, for results.json, tables.md, predictions.jsonl and
+            manifest.json.
         real: A file of training examples, instead of the task's own.
         test: A file of test examples, instead of the task's own.
         synthetic: Files of synthetic examples, or folders that `clinsynth examples` wrote.
@@ -85,21 +88,37 @@ def bench(
     screened = guard.screen(_synthetic(built, synthetic))
     sets = TrainingSets(real=list(built.read("train")), synthetic=screened.kept, n_real=n_real, seed=seed)
     _refuse_nothing(task, tests, sets)
-    comparison = Comparison(
-        runs=_train(sets, tests, chosen, seeds, progress), test=tests, metrics=built.metrics, seed=seed
-    )
-    result = BenchResult(
-        out=out,
-        task=task,
-        learner=chosen.name,
-        rows=comparison.rows,
-        contrasts=comparison.contrasts,
-        screened=screened,
-        summary=tuple(_summary(comparison, screened, guard.n_exact(sets.real))),
-    )
+    LEARNERS.build(chosen.name, **chosen.options)  # says so if there is none of that name, before a folder is made
     asked = {"learner": chosen.model_dump(), "seed": seed, "seeds": seeds, "n_real": n_real}
-    _write(result, comparison, asked, [*synthetic, *(file for file in (real, test) if file)])
+    with settled(out, BENCH, _settings(task, asked, sets, tests)):
+        comparison = Comparison(
+            runs=_train(sets, tests, chosen, seeds, progress), test=tests, metrics=built.metrics, seed=seed
+        )
+        result = BenchResult(
+            out=out,
+            task=task,
+            learner=chosen.name,
+            rows=comparison.rows,
+            contrasts=comparison.contrasts,
+            screened=screened,
+            summary=tuple(_summary(comparison, screened, guard.n_exact(sets.real))),
+        )
+        _write(result, comparison, asked, [*synthetic, *(file for file in (real, test) if file)])
     return result
+
+
+def _settings(task: str, asked: Mapping[str, Any], sets: TrainingSets, tests: Sequence[Example]) -> dict[str, str]:
+    """Give all that decides what is found: what was asked for, and the content of the examples."""
+    examples = {"real": sets.real, "synthetic": sets.synthetic, "test": tests}
+    hashes = {f"{name} examples": _content_hash(rows) for name, rows in examples.items()}
+    return {"task": task} | {name: json.dumps(value, sort_keys=True) for name, value in asked.items()} | hashes
+
+
+def _content_hash(examples: Iterable[Example]) -> str:
+    total = sha256()
+    for example in examples:
+        total.update(json.dumps(plain(example), sort_keys=True, default=plain).encode() + b"\n")
+    return total.hexdigest()
 
 
 def build_task(

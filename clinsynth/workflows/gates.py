@@ -1,6 +1,6 @@
 """Gates that a user sets on an audit: codes that must not be found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from clinsynth.checks.codes import CODES
@@ -39,27 +39,29 @@ def limit_of(code: str, limits: Mapping[str, float | None]) -> float | None:
     return limits[code] if code in limits else limits.get(family(code))
 
 
-def read_gates(texts: Sequence[str], *, checks: Sequence[str]) -> tuple[Gate, ...]:
+def read_gates(texts: Sequence[str], *, checks: Sequence[str], declared: Collection[str] = ()) -> tuple[Gate, ...]:
     """Read gates written as `code`, `family`, `code:score` or `family:score`.
 
     Args:
         texts: The gates.
         checks: Names of the checks that run: the families of codes that can be found.
+        declared: Codes that those of them from other packages declare; their families may be named otherwise.
 
     Raises:
         ConfigError: No check gives that code, its check does not run, or the score is no number between 0 and 1.
     """
-    gates = tuple(_gate(text) for text in texts)
+    gates = tuple(_gate(text, {*CODES, *declared}) for text in texts)
+    found = {*declared, *map(family, declared)}
     for gate in gates:
-        if (needed := family(gate.code)) not in checks:
+        if (needed := family(gate.code)) not in checks and gate.code not in found:
             how = "give --reference" if needed == "overlap" else f"add {needed} to --checks"
             raise ConfigError(f"--fail-on {gate.text}: the check {needed} does not run; {how}")
     return gates
 
 
-def _gate(text: str) -> Gate:
+def _gate(text: str, codes: Collection[str]) -> Gate:
     code, colon, written = text.strip().partition(":")
-    known = {*CODES, *map(family, CODES)}
+    known = {*codes, *map(family, codes)}
     if code not in known:
         raise ConfigError(f'--fail-on {text}: no check gives the code "{code}"; {nearest(code, known)}')
     if not colon:

@@ -27,7 +27,7 @@ def run_benches(config: Config, out: Path, *, workers: int | None, progress: Pro
             progress(f"{name}: {stage}", done, total)
 
         made = make_examples(asking, folder / "examples", workers=workers, progress=told)
-        yield _table(made, _compared(asking, part, made, folder, told))
+        yield _table(made, _compared(asking, part, made, folder / "results", told))
 
 
 def examples_config(config: Config, part: Bench) -> Config:

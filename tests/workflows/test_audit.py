@@ -6,15 +6,17 @@ import multiprocessing
 import os
 import signal
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from clinsynth.checks import CHECKS, Code, Parsed
 from clinsynth.checks.codes import CODES
 from clinsynth.cli import app
 from clinsynth.errors import ConfigError, InputError, OutputError
@@ -193,6 +195,63 @@ def test_a_folder_with_something_else_is_left_alone(notes: Path, tmp_path: Path)
         with pytest.raises(OutputError):
             audit(notes, strange, checks=("form",))
     assert everything(tmp_path / "mine") == {"thesis.txt": b"keep"}
+
+
+@pytest.mark.parametrize("record", ["name: mine\n", "mine"])
+def test_nothing_is_removed_from_a_folder_that_is_not_ours(notes: Path, tmp_path: Path, record: str) -> None:
+    """A half-written file of another program stays, even beside a file that is named like our record."""
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "audit.yaml").write_text(record)
+    (mine / ".download.part").write_text("half")
+    with pytest.raises(OutputError):
+        audit(notes, mine, checks=("form",))
+    assert (mine / ".download.part").read_text() == "half"
+    audit(notes, tmp_path / "out", checks=("form",))
+    (tmp_path / "out" / ".report.html.x.part").write_text("half")
+    audit(notes, tmp_path / "out", checks=("form",))
+    assert not list((tmp_path / "out").glob(".*.part"))
+
+
+@pytest.mark.parametrize("option", ["input", "cases", "reference"])
+def test_what_has_no_end_is_not_read(notes: Path, tmp_path: Path, option: str) -> None:
+    """A device is refused at once, also under the name of a file, whatever it is given as."""
+    (tmp_path / "zero.jsonl").symlink_to("/dev/zero")
+    for path in (tmp_path / "zero.jsonl", Path("/dev/zero")):
+        options: dict[str, Any] = {"input": notes} | {option: path}
+        with pytest.raises(InputError, match=r"a device or a pipe|suffix"):
+            audit(out=tmp_path / "out", checks=("form",), **options)
+    assert not (tmp_path / "out").exists()
+
+
+@dataclass(frozen=True)
+class MoodCheck:
+    """A check as another package would bring it: its code is of a family that exists already."""
+
+    codes: ClassVar[Mapping[str, Code]] = {"form/mood": Code("a sad note", 0.5), "mood/low": Code("a low note", 0.9)}
+
+    def __call__(self, notes: Sequence[Parsed]) -> Sequence[tuple[Finding, ...]]:
+        """Find the same in every note."""
+        return [(Finding(note_id=note.note.id, check="tone", code="mood/low", score=0.7),) for note in notes]
+
+
+def test_codes_of_a_check_from_elsewhere_are_known(
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gates and limits take the codes that a check declares where it runs, and the report says what they mean."""
+    monkeypatch.setitem(CHECKS._entries, "tone", f"{__name__}:MoodCheck")
+    gates = ("mood/low", "mood", "form/mood:0.5", "mood/low:0.6")
+    done = audit(notes, tmp_path / "a", checks=("tone",), fail_on=gates, limits={"mood": 0.8})
+    assert done.failed == ("mood/low:0.6",)
+    assert audit(notes, tmp_path / "b", checks=("tone",), fail_on=["mood"], limits={"mood/low": 0.7}).failed == (
+        "mood",
+    )
+    assert "a low note" in (tmp_path / "a" / "report.html").read_text()
+    for wrong, options in {"form/moot": {"fail_on": ["form/moot"]}, "moot": {"limits": {"moot": 0.1}}}.items():
+        with pytest.raises(ConfigError, match=wrong):
+            audit(notes, tmp_path / "c", checks=("tone",), **options)
+    with pytest.raises(ConfigError, match="mood/low"):
+        audit(notes, tmp_path / "c", checks=("form",), fail_on=["mood/low"])
 
 
 def interrupted(notes: Path, out: Path) -> None:

@@ -5,11 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 from examples import questions, relations, saved
 
+from clinsynth.config import Config
 from clinsynth.data import data_root
-from clinsynth.errors import ClinsynthError, InputError
+from clinsynth.errors import ClinsynthError, InputError, OutputError
 from clinsynth.workflows.bench import BenchResult, bench
+from clinsynth.workflows.progress import silent
+from clinsynth.workflows.run_bench import run_benches
 
 DDI = data_root() / "relations/ddi-2013/DDICorpus-2013.zip"
 PUBMEDQA = data_root() / "questions/pubmedqa/ori_pqal.json"
@@ -101,6 +105,60 @@ def test_a_file_that_is_not_there_is_an_input_error(tmp_path: Path) -> None:
     """The message names the file."""
     with pytest.raises(InputError, match=r"gone\.jsonl"):
         bench("relations", tmp_path / "out", test=tmp_path / "gone.jsonl")
+
+
+def test_a_folder_is_for_one_benchmark(tmp_path: Path) -> None:
+    """The same again is fine; another, a folder of other files, or a file is refused before a model is trained."""
+    _bench(tmp_path)
+    before = (tmp_path / "out/results.json").read_bytes()
+    _bench(tmp_path)
+    with pytest.raises(OutputError, match="holds a benchmark with another n_real"):
+        _bench(tmp_path, n_real=4)
+    assert (tmp_path / "out/results.json").read_bytes() == before
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("keep")
+    (tmp_path / "file").write_text("keep")
+    real, test = saved(tmp_path, "real.jsonl", relations(9)), saved(tmp_path, "test.jsonl", relations(9, prefix="t"))
+
+    def trained(stage: str, done: int, total: int) -> None:
+        pytest.fail("a model was trained")
+
+    for name, words in (
+        ("mine", r"holds other files \(thesis"),
+        ("file", "is a file"),
+        ("out", "another real examples"),
+    ):
+        n_real = None if name == "out" else 4
+        with pytest.raises(OutputError, match=words):
+            bench("relations", tmp_path / name, real=real, test=test, seeds=2, n_real=n_real, progress=trained)
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+
+
+def test_a_benchmark_of_a_run_lies_beside_its_examples(tmp_path: Path) -> None:
+    """Examples and results each have a folder of their own, and the same run again finds both."""
+    content = {
+        "name": "ask",
+        "examples": {
+            "task": "relations",
+            "real": str(saved(tmp_path, "real.jsonl", relations(24, start=100))),
+            "test": str(saved(tmp_path, "test.jsonl", relations(9, prefix="t"))),
+            "per_class": 1,
+        },
+        "writing": {"attempts": 1},
+    }
+    (tmp_path / "ask.yaml").write_text(yaml.safe_dump(content))
+    config = Config.model_validate(
+        {
+            "name": "run",
+            "backbone": {"name": "scripted", "responses": ["The drug ENTA raised the level of ENTB by a third."]},
+            "bench": [{"examples": str(tmp_path / "ask.yaml"), "seeds": 1}],
+        }
+    )
+    for _ in range(2):
+        (made,) = run_benches(config, tmp_path / "out", workers=None, progress=silent)
+        assert made.rows
+    assert {path.name for path in (tmp_path / "out/bench/ask").iterdir()} == {"examples", "results"}
+    assert (tmp_path / "out/bench/ask/results/results.json").is_file()
 
 
 @pytest.mark.slow
