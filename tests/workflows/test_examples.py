@@ -9,7 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 from examples import questions, relations, saved
+from typer.testing import CliRunner
 
+from clinsynth.cli import app
 from clinsynth.data.examples import read_examples
 from clinsynth.errors import ConfigError
 from clinsynth.workflows.bench import bench
@@ -145,6 +147,14 @@ def test_an_adapter_is_fitted_to_the_real_examples_and_used(tmp_path: Path, chec
 
 def _bytes_of(result: ExamplesResult) -> list[bytes]:
     return [(result.out / name).read_bytes() for name in ("examples.jsonl", "rejected.jsonl", "results.json")]
+
+
+def test_leave_to_fetch_a_model_reaches_the_backbone(tmp_path: Path) -> None:
+    """A backbone that fetches nothing says that it has no use for --allow-download."""
+    arguments = ["examples", str(_config(tmp_path)), "--out", str(tmp_path / "out"), "--allow-download"]
+    done = CliRunner().invoke(app, arguments)
+    assert isinstance(done.exception, ConfigError)
+    assert "allow_download" in str(done.exception)
 
 
 def test_what_is_missing_is_said(tmp_path: Path) -> None:
