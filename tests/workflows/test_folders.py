@@ -33,7 +33,7 @@ def test_inputs_are_compared_until_the_work_folder_goes(tmp_path: Path) -> None:
         pass
     for inputs in ({"backbone": "b"}, {}, {"backbone": "a", "reference 1": "c"}):
         with (
-            pytest.raises(OutputError, match="another (backbone|reference 1)"),
+            pytest.raises(OutputError, match=r"another (backbone|reference 1)"),
             claimed(tmp_path / "out", CONFIG, inputs),
         ):
             pass
