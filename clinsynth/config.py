@@ -118,7 +118,8 @@ class Examples(Section):
     """Labelled examples for a task, written by the backbone.
 
     `k_real` caps the real examples of each label that may be used in any way (demonstrations, contexts, adapter,
-    agreement); `near` is the similarity at which an example counts as a copy of a test example.
+    agreement); `limit` caps the examples asked for in all, labels in turn; `near` is the similarity at which an example
+    counts as a copy of a test example.
     """
 
     task: str
@@ -126,6 +127,7 @@ class Examples(Section):
     test: str | None = None
     method: Component = Component(name="attribute")
     per_class: int = Field(50, ge=1)
+    limit: int | None = Field(None, ge=1)
     k_real: int | None = Field(16, ge=1)
     adapt: bool = False
     agreement: Component | None = None

@@ -86,7 +86,7 @@ def examples(
     Args:
         config: A YAML file, or the name of one that ships.
         out: The folder for examples.jsonl, examples/ (parquet), rejected.jsonl, results.json and README.md.
-        limit: Examples to ask for in all, instead of `examples.per_class` of each label.
+        limit: Examples to ask for in all, instead of `examples.per_class` of each label; the same as `examples.limit`.
         workers: Worker processes, instead of `engine.workers`.
         settings: `a.b=value`, over the file.
         data_dir: Where public data sets lie, instead of `$CLINSYNTH_DATA`.
@@ -95,15 +95,15 @@ def examples(
     Raises:
         ClinsynthError: Something that the user can mend; see `clinsynth.errors`.
     """
-    loaded = load_config(config, settings)
-    return make_examples(loaded, out, limit=limit, workers=workers, data_dir=data_dir, progress=progress)
+    limited = [] if limit is None else [f"examples.limit={limit}"]
+    loaded = load_config(config, [*settings, *limited])
+    return make_examples(loaded, out, workers=workers, data_dir=data_dir, progress=progress)
 
 
 def make_examples(
     loaded: Config,
     out: Path,
     *,
-    limit: int | None = None,
     workers: int | None = None,
     data_dir: Path | None = None,
     progress: Progress = silent,
@@ -128,7 +128,7 @@ def make_examples(
             screen=_screen(part, task, real, seed=loaded.seed),
             progress=progress,
         )
-        n = part.per_class * len(task.labels) if limit is None else limit
+        n = part.per_class * len(task.labels) if part.limit is None else part.limit
         planned = _requests(part.task, n, seed=loaded.seed, labels=task.labels, method=method, material=material)
         requests = list(planned)
         return _finish(making, making.run(requests), requests, n_real=len(real))

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from clinsynth.cli import app
 from clinsynth.data.examples import read_examples
-from clinsynth.errors import ConfigError
+from clinsynth.errors import OutputError, ConfigError
 from clinsynth.workflows.bench import bench
 from clinsynth.workflows.examples import ExamplesResult, examples
 
@@ -85,6 +85,14 @@ def test_another_number_of_workers_gives_the_same(tmp_path: Path) -> None:
     config = _config(tmp_path)
     one, two = (examples(config, tmp_path / str(n), workers=n, limit=9) for n in (1, 2))
     assert _bytes(one) == _bytes(two)
+
+
+def test_another_limit_is_another_set(tmp_path: Path) -> None:
+    """A folder begun with one number of examples is not gone on with for another."""
+    config = _config(tmp_path)
+    assert examples(config, tmp_path / "out", limit=3).n_requests == 3
+    with pytest.raises(OutputError, match=r"examples.limit was 3 and is 4"):
+        examples(config, tmp_path / "out", limit=4)
 
 
 def test_test_and_real_examples_are_not_written_again(tmp_path: Path) -> None:
