@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from clinsynth.cli import app
 from clinsynth.data.examples import read_examples
-from clinsynth.errors import OutputError, ConfigError
+from clinsynth.errors import ConfigError, OutputError
 from clinsynth.workflows.bench import bench
 from clinsynth.workflows.examples import ExamplesResult, examples
 
