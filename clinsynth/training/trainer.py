@@ -1,5 +1,6 @@
 """The trainer of transformers, set up so that a fit can be killed, goes on, and ends as if it had not been."""
 
+import math
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -63,7 +64,6 @@ def fit(
         eval_steps=settings.evaluate_every,
         save_strategy="steps",
         save_steps=settings.evaluate_every,
-        save_total_limit=2,
         load_best_model_at_end=True,
         metric_for_best_model="eval_loss",
         greater_is_better=False,
@@ -87,7 +87,7 @@ def fit(
         callbacks=[EarlyStoppingCallback(early_stopping_patience=settings.patience), _telling(progress)],
     )
     trainer.remove_callback(PrinterCallback)
-    checkpoint = last_checkpoint(settings.work)
+    checkpoint = last_checkpoint(settings.work, steps_an_epoch=math.ceil(len(train) / settings.batch_size))
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     return int(trainer.state.global_step)
 
@@ -112,12 +112,16 @@ def _telling(progress: Callable[[str, int, int], None]) -> Any:  # noqa: ANN401 
     return Telling()
 
 
-def last_checkpoint(work: Path) -> Path | None:
-    """Give the last whole checkpoint, and remove what a killed process left half-written."""
-    whole: list[Path] = []
-    for folder in work.glob("checkpoint-*"):
-        if (folder / _WHOLE).is_file():
-            whole.append(folder)
-        else:
+def last_checkpoint(work: Path, *, steps_an_epoch: int) -> Path | None:
+    """Give the last whole checkpoint from which a fit goes on as if it had not stopped, and remove later ones.
+
+    That is one at the end of an epoch: the trainer draws the order of an epoch's batches from the global generator as
+    the epoch begins, and that of an epoch which was broken off cannot be drawn again.
+    """
+    found = {int(folder.name.partition("-")[2]): folder for folder in work.glob("checkpoint-*")}
+    usable = [step for step, folder in found.items() if step % steps_an_epoch == 0 and (folder / _WHOLE).is_file()]
+    last = max(usable, default=0)
+    for step, folder in found.items():
+        if step > last or not (folder / _WHOLE).is_file():
             shutil.rmtree(folder)
-    return max(whole, key=lambda folder: int(folder.name.partition("-")[2]), default=None)
+    return found.get(last)
