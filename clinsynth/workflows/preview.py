@@ -8,7 +8,8 @@ from pathlib import Path
 from clinsynth.config import Config
 from clinsynth.prompts import load_template
 from clinsynth.records import Case, Fact, Finding, Note
-from clinsynth.report.masking import mask
+from clinsynth.report.masking import sample
+from clinsynth.report.segments import segments
 from clinsynth.workflows.run import plan_cases, resolve
 from clinsynth.workflows.sources import find_file
 from clinsynth.workflows.stages import Checked, Writer, build_backbone, build_checker
@@ -36,9 +37,18 @@ class Previewed:
         prompts = "\n\n".join(self.prompts)
         return (
             f"== {self.case.id}: {self.case.note_type}, {self.case.specialty}\n"
-            f"-- facts\n{facts}\n-- prompts\n{prompts}\n-- note\n{mask(self.note.text, self.findings)}\n"
+            f"-- facts\n{facts}\n-- prompts\n{prompts}\n-- note\n{marked(self.note, self.findings)}\n"
             f"-- findings\n{findings or '  none'}\n-- {verdict}\n"
         )
+
+
+def marked(note: Note, findings: Sequence[Finding]) -> str:
+    """Give the text of a note, PHI masked, with findings where they are: `«Lasix»{entities/not-in-case}`."""
+    shown = sample(note, findings)
+    return "".join(
+        f"«{segment.text}»{{{', '.join(segment.codes)}}}" if segment.codes else segment.text
+        for segment in segments(shown)
+    )
 
 
 def _words(fact: Fact) -> str:
