@@ -1,10 +1,16 @@
 """What several test modules share."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from shapes import make_checkpoint
+
+# No deadlines: these machines are noisy. In CI the same examples each time; elsewhere new ones.
+settings.register_profile("clinsynth", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("clinsynth")
 
 
 @pytest.fixture(scope="session")
