@@ -277,7 +277,8 @@ def _tables(result: BenchResult, comparison: Comparison) -> str:
         "",
         (
             "Values are means over seeds. Intervals are of the percentile bootstrap over groups of test examples "
-            f"({comparison.n_groups:,} groups), and do not hold what varies between seeds; p values are of paired approximate randomisation over the same "
+            f"({comparison.n_groups:,} groups), and do not hold what varies between seeds; p values are of paired "
+            "approximate randomisation over the same "
             "groups, corrected by Holm for the contrasts of this table."
         ),
     ]
