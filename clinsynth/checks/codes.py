@@ -12,7 +12,7 @@ _PHI_LIMIT = 0.5
 
 CODES: Mapping[str, Code] = MappingProxyType(
     {
-        "entities/not-in-case": Code("a drug or condition that the case does not have (score by kind)", 0.85),
+        "entities/not-in-case": Code("a drug, condition or symptom that the case does not have (score by kind)", 0.85),
         "entities/unknown-drug": Code(
             "a word where a drug stands that is no known drug (1.0: nothing is near it)", 0.8
         ),

@@ -29,11 +29,13 @@ _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 Row = Mapping[str, Any]
 
+DEFAULT_ID = "id"
 
-def read_input(path: str | Path, *, text_field: str = "text", id_field: str = "id") -> Iterator[Note]:
+
+def read_input(path: str | Path, *, text_field: str = "text", id_field: str = DEFAULT_ID) -> Iterator[Note]:
     """Stream the notes of a file or folder.
 
-    A row without the id field is named by its number ("row-17"), a text file by its name. `note_type` and `specialty`
+    A row without the field "id" is named by its number ("row-17"), a text file by its name. `note_type` and `specialty`
     are taken where a row has them; the rows of a corpus of ours come back with their cases.
 
     A folder of .txt (or .TXT) is read with the folders in it; a note is named by its path there without the suffix
@@ -178,6 +180,8 @@ class _Reading:
 
     def _id(self, row: Row, number: int, where: str) -> str:
         given = row.get(self.id_field)
+        if given is None and self.id_field != DEFAULT_ID:
+            raise InputError(f'{where} has no "{self.id_field}"; name the field of the ids by --id-field')
         if given is None:
             return f"row-{number}"
         if isinstance(given, bool) or not isinstance(given, (str, int)):

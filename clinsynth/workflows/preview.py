@@ -1,11 +1,13 @@
 """`clinsynth preview`: a few cases with their prompts, notes and findings; nothing is written."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from clinsynth.config import Config
+from clinsynth.errors import ConfigError
 from clinsynth.prompts import load_template
 from clinsynth.records import Case, Fact, Finding, Note
 from clinsynth.report.masking import sample
@@ -13,6 +15,8 @@ from clinsynth.report.segments import segments
 from clinsynth.workflows.run import plan_cases, resolve
 from clinsynth.workflows.sources import find_file
 from clinsynth.workflows.stages import Checked, Writer, build_backbone, build_checker
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +75,13 @@ def preview(
         ClinsynthError: Something that the user can mend.
     """
     resolved = resolve(config, settings=settings, data_dir=data_dir)
+    if resolved.examples is not None or resolved.pretrain is not None:
+        command = "examples" if resolved.examples is not None else "pretrain"
+        raise ConfigError(
+            f"preview shows notes, and {config} is for clinsynth {command}; give a configuration of a run"
+        )
+    if resolved.adapt is not None and resolved.writing.adapter is None:
+        log.info("written by the model as it is: the adapter of this configuration is fitted by clinsynth run")
     cases = list(islice(plan_cases(resolved), n))
     template = load_template(resolved.writing.template)
     notes = _writer(resolved).notes(cases)

@@ -161,7 +161,8 @@ def _export(passes: Passes, out: Path) -> int:
     """Write the corpus and the findings of its notes; give the number of notes."""
     stream = passes.accepted()
     n_rows, n_files = 0, 0
-    while rows := [note_row(item.note) for item in islice(stream, ROWS_A_FILE)]:
+    # The first file is there even where no note was kept: an empty corpus still loads.
+    while (rows := [note_row(item.note) for item in islice(stream, ROWS_A_FILE)]) or n_files == 0:
         write_parquet(shard_path(out / "corpus", n_files, "parquet"), rows, corpus_schema())
         n_rows, n_files = n_rows + len(rows), n_files + 1
     write_rows(out / "findings.jsonl", (finding_row(f) for item in passes.accepted() for f in item.findings))

@@ -230,3 +230,11 @@ def test_an_id_from_long_ago_is_still_known(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
     with pytest.raises(InputError, match=r"a\.jsonl:8 repeats the id"):
         list(read_input(tmp_path / "a.jsonl"))
+
+
+def test_a_named_id_field_must_be_there(tmp_path: Path) -> None:
+    """Without the field that --id-field names, a row is an error, and not given a number in silence."""
+    path = tmp_path / "notes.jsonl"
+    path.write_text('{"id": "1", "text": "Seen today."}\n')
+    with pytest.raises(InputError, match=r'notes.jsonl:1 has no "nope"'):
+        list(read_input(path, id_field="nope"))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from clinsynth.errors import ConfigError
 from clinsynth.records import Finding, Note, Span
 from clinsynth.workflows.preview import marked, preview
 
@@ -36,3 +37,10 @@ def test_a_preview_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert all(part in text for part in ("-- facts", "-- prompts", "«[MRN]»{phi/mrn}", "-- rejected: "))
     assert "00123456" not in text
     assert [path.name for path in tmp_path.iterdir()] == ["small.yaml"]
+
+
+@pytest.mark.parametrize("config", ["examples-ddi.yaml", "pretrain.yaml"])
+def test_only_notes_are_previewed(config: str) -> None:
+    """A configuration that writes no notes is refused, with the command that it is for."""
+    with pytest.raises(ConfigError, match="is for clinsynth"):
+        preview(config, 1)
