@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from clinsynth import extras
+from clinsynth.adapters.loading import adapter_hash
 from clinsynth.checks.facts.locating import locate
 from clinsynth.config import load_config
 from clinsynth.estimates import proportion
@@ -43,7 +44,9 @@ def main() -> None:
     ontology = load_ontology(config.ontology)
     cases = list(islice(plan_cases(config), options.n))
     results = {"+".join(kinds): shares(cases, kinds, writer, ontology) for kinds in PAIRS}
+    adapter = adapter_hash(Path(options.adapter)) if options.adapter else None
     settings = {"config": str(options.config), "seed": config.seed, "n_cases": options.n, "set": options.set}
+    settings["adapter_hash"] = adapter
     write_json(options.out, {"shares": results, "settings": settings, "versions": extras.versions()})
     for kinds, row in results.items():
         print(kinds, {name: str(value) for name, value in row.items()})
