@@ -13,7 +13,8 @@ class BuildWithData(build_py):
     """Copies the data folders beside the modules, after those are in place."""
 
     def run(self) -> None:
-        """Build, then copy."""
+        """Build, then copy; what an earlier build left, of modules that are gone since, must not ship."""
+        shutil.rmtree(self.build_lib, ignore_errors=True)
         super().run()
         for name in ("ontologies", "configs"):
             shutil.copytree(ROOT / name, Path(self.build_lib) / "clinsynth" / "_data" / name, dirs_exist_ok=True)

@@ -1,6 +1,5 @@
 """What is installed beside us: versions, optional packages, the folders that ship as data."""
 
-import importlib.util
 from importlib import metadata
 from pathlib import Path
 
@@ -20,16 +19,6 @@ def data_dir(name: str) -> Path:
         if place.is_dir():
             return place
     raise MissingError(f"this installation of clinsynth has no {name} folder; install it again from its wheel")
-
-
-def require(package: str, *, why: str) -> None:
-    """Make sure that an optional package is there before work starts.
-
-    Raises:
-        MissingError: It is not installed; the message says what needs it and how to install it.
-    """
-    if importlib.util.find_spec(package.replace("-", "_")) is None:
-        raise MissingError(f"{why} needs the package {package}, which is not installed: pip install {package}")
 
 
 def version(package: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from clinsynth.config import load_config, needed
 from clinsynth.data import data_root
-from clinsynth.training.pretrain import Training, export
+from clinsynth.training.pretrain import Training
 from clinsynth.training.pretrain import pretrain as train
 from clinsynth.workflows.progress import Progress, silent
 
@@ -36,18 +36,6 @@ def pretrain(
         ResourceError: The memory is not there.
     """
     return train(_training(config, out, settings, data_dir), progress=progress)
-
-
-def export_checkpoint(
-    config: str | Path,
-    out: Path,
-    *,
-    settings: Sequence[str] = (),
-    data_dir: Path | None = None,
-    progress: Progress = silent,
-) -> Path:
-    """Write the model of the last checkpoint of a training that has not ended; arguments as for `pretrain`."""
-    return export(_training(config, out, settings, data_dir), progress=progress)
 
 
 def _training(config: str | Path, out: Path, settings: Sequence[str], data_dir: Path | None) -> Training:

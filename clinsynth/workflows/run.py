@@ -12,7 +12,7 @@ from clinsynth.estimates import Estimate, proportion
 from clinsynth.ontology import load_ontology
 from clinsynth.planning.cases import Planner
 from clinsynth.planning.spaces import load_space
-from clinsynth.records import Case, Note
+from clinsynth.records import Case
 from clinsynth.report.masking import mask
 from clinsynth.storage import shard_path, write_parquet, write_rows
 from clinsynth.workflows.adapt import adapter_for
@@ -167,13 +167,6 @@ def _export(passes: Passes, out: Path) -> int:
         n_rows, n_files = n_rows + len(rows), n_files + 1
     write_rows(out / "findings.jsonl", (finding_row(f) for item in passes.accepted() for f in item.findings))
     return n_rows
-
-
-def corpus_notes(out: Path) -> Iterator[Note]:
-    """Stream the notes of a run's corpus."""
-    from clinsynth.data.notes_input import read_input
-
-    return read_input(out / "corpus")
 
 
 def _list_rejected(passes: Passes, out: Path) -> int:

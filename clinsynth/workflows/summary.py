@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -70,34 +70,20 @@ def write_summary(
         lines=(*_yield_lines(attempts, n_cases, passes), *_measured(config, passes)),
         tables=(*_attempt_tables(attempts, passes), *bench),
     )
-    provenance = _provenance(config, passes, command)
-    write_report(
-        out,
-        Report(
-            title=f"Synthetic corpus: {config.name}",
-            subtitle=f"{n_cases} cases planned, {sum(a.accepted for a in attempts)} notes kept",
-            notices=_notices(config),
-            lines=summary.lines,
-            tables=summary.tables,
-            samples=tuple(_samples(passes)),
-            config=dump_config(config),
-            provenance=provenance,
-        ),
-    )
     n_kept = sum(attempt.accepted for attempt in attempts)
-    write_card(out, _card_report(config, summary, provenance), _card_details(config, n_kept))
-    return summary
-
-
-def _card_report(config: Config, summary: Summary, provenance: Mapping[str, str]) -> Report:
-    return Report(
+    report = Report(
         title=f"Synthetic corpus: {config.name}",
+        subtitle=f"{n_cases} cases planned, {n_kept} notes kept",
         notices=_notices(config),
         lines=summary.lines,
         tables=summary.tables,
+        samples=tuple(_samples(passes)),
         config=dump_config(config),
-        provenance=provenance,
+        provenance=_provenance(config, passes, command),
     )
+    write_report(out, report)
+    write_card(out, replace(report, subtitle="", samples=()), _card_details(config, n_kept))
+    return summary
 
 
 def _card_details(config: Config, n_rows: int) -> CardDetails:
