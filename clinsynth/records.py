@@ -180,6 +180,7 @@ class Prompt:
 
     Attributes:
         text: The prompt as the model reads it; a backbone with a chat template wraps it as one user turn.
+        system: What is said before it, as the system turn where the chat template knows one; "" for nothing.
         stops: Texts that end the writing; they are not part of what is returned.
         adapter: The folder of a PEFT adapter, or None for the bare model.
         temperature: 0 takes the most probable token each time.
@@ -193,6 +194,7 @@ class Prompt:
     repetition_penalty: float = 1.0
     stops: tuple[str, ...] = ()
     adapter: str | None = None
+    system: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

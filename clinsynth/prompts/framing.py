@@ -8,7 +8,8 @@
 What is not known is left out: a part of the second line, the whole of it, or the third line.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from clinsynth.prompts.headings import prompt_heading
 from clinsynth.records import Fact
@@ -16,7 +17,10 @@ from clinsynth.records import Fact
 _SMALL_WORDS = frozenset({"and", "of", "the", "or"})
 _FIRST = ("age", "sex", "style")
 _ABOUT_THE_PATIENT = frozenset({"age", "sex"})
-_DETAILS = ("dose", "frequency")
+_DETAILS = ("dose", "frequency", "onset")
+_REGIMEN = frozenset({"dose", "frequency"})
+_WITH_ONSET = frozenset({"symptom", "condition"})
+_CHANGES = MappingProxyType({"starts": "started", "stops": "stopped", "increases": "increased", "reduces": "reduced"})
 
 
 def note_type_title(note_type: str) -> str:
@@ -68,48 +72,104 @@ def state(fact: Fact, details: Sequence[Fact] = ()) -> str:
 
     Args:
         fact: Any fact of a case.
-        details: For a medication: its dose and frequency, said with it.
+        details: What is said with it: of a medication its dose and frequency, of a symptom or condition its onset.
 
     >>> state(Fact(id="f1", kind="symptom", subject="patient", relation="has", value="chest pain", negated=True))
     'no chest pain'
     >>> state(Fact(id="f2", kind="lab", subject="potassium", relation="measured", value="5.9 mmol/L"))
     'potassium 5.9 mmol/L'
+    >>> state(Fact(id="f3", kind="condition", subject="mother", relation="runs_in_family", value="breast cancer"))
+    'family history of breast cancer (mother)'
     """
     words = _words(fact)
     if details:
         ordered = sorted(details, key=lambda detail: _DETAILS.index(detail.kind))
-        words = " ".join([words, *(detail.value for detail in ordered)])
+        said = [f"for {detail.value}" if detail.kind == "onset" else detail.value for detail in ordered]
+        words = " ".join([words, *_to(fact), *said])
     return f"no {words}" if fact.negated else words
 
 
+def _to(fact: Fact) -> tuple[str, ...]:
+    """A dose that is changed is changed to the one that is said with it."""
+    return ("to",) if fact.relation in {"increases", "reduces"} else ()
+
+
 def _words(fact: Fact) -> str:
-    if fact.kind == "allergy":
-        return f"allergy to {fact.value}"
     if fact.kind in _ABOUT_THE_PATIENT:
         return f"{fact.kind} {fact.value}"
-    if fact.kind in {"lab", "vital", *_DETAILS}:
-        return f"{fact.subject} {fact.value}"
-    return fact.value
+    wording = _BY_RELATION.get(fact.relation) or _BY_KIND.get(fact.kind)
+    return wording(fact) if wording else fact.value
+
+
+def _changed(fact: Fact) -> str:
+    return f"{_CHANGES[fact.relation]} {fact.value}"
+
+
+def _named(fact: Fact) -> str:
+    return f"{fact.subject} {fact.value}"
+
+
+def _course(fact: Fact) -> str:
+    return f"{'clinically' if fact.subject == _PATIENT else fact.subject} {fact.value}"
+
+
+def _finding(fact: Fact) -> str:
+    """An examination's finding stands alone; what an investigation shows comes behind its name."""
+    return fact.value if fact.subject == _PATIENT else f"{fact.subject} showing {fact.value}"
+
+
+_PATIENT = "patient"
+_Wording = Callable[[Fact], str]
+_BY_RELATION: Mapping[str, _Wording] = MappingProxyType(
+    {
+        "had": lambda fact: f"history of {fact.value}",
+        "runs_in_family": lambda fact: f"family history of {fact.value} ({fact.subject})",
+        "measured_before": lambda fact: f"previous {_named(fact)}",
+        **dict.fromkeys(_CHANGES, _changed),
+    }
+)
+_BY_KIND: Mapping[str, _Wording] = MappingProxyType(
+    {
+        "allergy": lambda fact: f"allergy to {fact.value}",
+        **dict.fromkeys(("lab", "vital", *sorted(_REGIMEN)), _named),
+        "onset": lambda fact: f"{fact.subject} for {fact.value}",
+        "course": _course,
+        "finding": _finding,
+    }
+)
 
 
 def statements(facts: Sequence[Fact]) -> tuple[str, ...]:
-    """Put facts in words, in their order: doses and frequencies join their drug, age and sex are for the second line.
+    """Put facts in words, in their order: details join what they are of, age and sex are for the second line.
 
-    A dose or frequency whose drug is not among the facts stands alone ("metformin 500 mg").
+    A detail without its drug or symptom among the facts stands alone ("metformin 500 mg", "chest pain for 3 days").
     """
     return tuple(state(fact, details) for fact, details in gather(facts))
 
 
 def gather(facts: Sequence[Fact]) -> tuple[tuple[Fact, tuple[Fact, ...]], ...]:
     """Group facts as they are said: each with its details; age and sex are left out."""
-    drugs = {fact.value for fact in facts if fact.kind == "medication"}
-    details: dict[str, list[Fact]] = {}
+    owners = {_owner(fact) for fact in facts}
+    details: dict[tuple[bool, str], list[Fact]] = {}
+    joined: set[int] = set()
     for fact in facts:
-        if fact.kind in _DETAILS and fact.subject in drugs:
-            details.setdefault(fact.subject, []).append(fact)
-    joined = {id(fact) for group in details.values() for fact in group}
+        of = (fact.kind in _REGIMEN, fact.subject)
+        if fact.kind in _DETAILS and of in owners:
+            details.setdefault(of, []).append(fact)
+            joined.add(id(fact))
     return tuple(
-        (fact, tuple(details.get(fact.value, ())) if fact.kind == "medication" else ())
+        (fact, tuple(details.get(_owner(fact) or _NOBODY, ())))
         for fact in facts
         if fact.kind not in _ABOUT_THE_PATIENT and id(fact) not in joined
     )
+
+
+_NOBODY = (False, "")
+
+
+def _owner(fact: Fact) -> tuple[bool, str] | None:
+    """Give the key under which a fact's details find it: a drug has a regimen, what the patient has an onset."""
+    if fact.kind == "medication":
+        return True, fact.value
+    has_onset = fact.kind in _WITH_ONSET and not fact.negated and fact.relation not in {"had", "runs_in_family"}
+    return (False, fact.value) if has_onset else None

@@ -6,12 +6,57 @@ from types import MappingProxyType
 from clinsynth.records import Case, Fact
 from clinsynth.seeds import generator
 
+FACT_KINDS = (
+    "age",
+    "allergy",
+    "condition",
+    "course",
+    "disposition",
+    "dose",
+    "finding",
+    "frequency",
+    "lab",
+    "medication",
+    "onset",
+    "procedure",
+    "sex",
+    "social",
+    "symptom",
+    "vital",
+)
+PATIENT = "patient"
 _DETAILS = frozenset({"dose", "frequency"})
+# A fact with one of these relations is not one of today's: groups hold it only where they name it.
+_APART = frozenset({"had", "runs_in_family", "measured_before", "stops"})
+_OF_AN_INVESTIGATION = "procedure/"  # how the code of a finding begins that imaging or an operation showed
 Selector = Callable[[Case], tuple[Fact, ...]]
 
 
 def _of_kind(case: Case, kind: str, *, negated: bool = False) -> tuple[Fact, ...]:
-    return tuple(fact for fact in case.facts if fact.kind == kind and fact.negated is negated)
+    return tuple(
+        fact for fact in case.facts if fact.kind == kind and fact.negated is negated and fact.relation not in _APART
+    )
+
+
+def _related(case: Case, kind: str, relation: str) -> tuple[Fact, ...]:
+    return tuple(fact for fact in case.facts if fact.relation == relation and fact.kind == kind)
+
+
+def _findings(case: Case, *, negated: bool = False) -> tuple[Fact, ...]:
+    return tuple(fact for fact in _of_kind(case, "finding", negated=negated) if not is_shown(fact))
+
+
+def is_shown(finding: Fact) -> bool:
+    """Say whether a finding is what an investigation or operation showed, rather than one of the examination."""
+    return (finding.code or "").startswith(_OF_AN_INVESTIGATION)
+
+
+def _shown(case: Case) -> tuple[Fact, ...]:
+    return tuple(fact for fact in case.facts if fact.kind == "finding" and is_shown(fact))
+
+
+def _negatives(case: Case) -> tuple[Fact, ...]:
+    return (*_of_kind(case, "symptom", negated=True), *_of_kind(case, "condition", negated=True))
 
 
 def _with_regimen(case: Case, drugs: Sequence[Fact]) -> tuple[Fact, ...]:
@@ -24,15 +69,29 @@ SELECTORS: Mapping[str, Selector] = MappingProxyType(
     {
         "main condition": lambda case: _of_kind(case, "condition")[:1],
         "comorbidities": lambda case: _of_kind(case, "condition")[1:],
+        "past conditions": lambda case: _related(case, "condition", "had"),
+        "family history": lambda case: _related(case, "condition", "runs_in_family"),
         "symptoms": lambda case: _of_kind(case, "symptom"),
-        "negatives": lambda case: _of_kind(case, "symptom", negated=True),
+        "negatives": _negatives,
+        "onset": lambda case: _of_kind(case, "onset"),
         "main drug": lambda case: _with_regimen(case, _of_kind(case, "medication")[:1]),
         "other drugs": lambda case: _with_regimen(case, _of_kind(case, "medication")[1:]),
+        "stopped drugs": lambda case: _related(case, "medication", "stops"),
         "key lab": lambda case: _of_kind(case, "lab")[:1],
         "other labs": lambda case: _of_kind(case, "lab")[1:],
+        "previous labs": lambda case: _related(case, "lab", "measured_before"),
         "key vital": lambda case: _of_kind(case, "vital")[:1],
         "other vitals": lambda case: _of_kind(case, "vital")[1:],
+        "previous vitals": lambda case: _related(case, "vital", "measured_before"),
         "allergies": lambda case: _of_kind(case, "allergy"),
+        "findings": _findings,
+        "absent findings": lambda case: _findings(case, negated=True),
+        "shown": _shown,
+        "procedures": lambda case: _of_kind(case, "procedure"),
+        "past procedures": lambda case: _related(case, "procedure", "had"),
+        "course": lambda case: _of_kind(case, "course"),
+        "disposition": lambda case: _of_kind(case, "disposition"),
+        "social history": lambda case: _of_kind(case, "social"),
     }
 )
 """What a layout calls groups of facts. The planner puts first what the case is about: the main condition, the drug for
