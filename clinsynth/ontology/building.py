@@ -1,70 +1,142 @@
 """Making the tables of an ontology from what was written for it (`authored/`) and from open data sets.
 
+    python -m clinsynth.ontology.building check ontologies/core        say what is wrong in the authored tables
     python -m clinsynth.ontology.building build ontologies/core DATA   write the tables, then seal them
+    python -m clinsynth.ontology.building verify ontologies/core DATA  compare codes and sources with the open files
     python -m clinsynth.ontology.building seal ontologies/core         record the checksums of the tables as they are
 
-DATA holds `ontologies/` with the open files. The authored tables say what is so; the open files add codes (Disease
-Ontology) and say which of the treatments they record too (PharmacotherapyDB, LabeledIn).
+DATA holds the open files. The authored tables say what is so; the open files add codes (Disease Ontology, Human
+Phenotype Ontology, DrugBank, RxNorm) and abbreviations, and say which of the treatments and symptoms they record too.
 """
 
 import argparse
-import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from clinsynth.errors import InputError, MissingError
-from clinsynth.ontology.concepts import Concept, Relation
-from clinsynth.ontology.loading import CONCEPT_COLUMNS, RELATION_COLUMNS, TABLES, checksum, load_ontology, read_about
+from clinsynth.ontology import authoring
+from clinsynth.ontology.concepts import Abbreviation, Concept, Ontology, Relation
+from clinsynth.ontology.loading import TABLES, checksum, load_ontology, read_about
+from clinsynth.ontology.mentions import MentionFinder
+from clinsynth.ontology.ranges import OLDEST, YOUNGEST, RangeRow
 from clinsynth.ontology.sources import OpenSources
+from clinsynth.ontology.validation import Tables, problems
 
-AUTHORED = {
-    "condition": "conditions.tsv",
-    "medication": "medications.tsv",
-    "lab": "labs.tsv",
-    "vital": "vitals.tsv",
-    "symptom": "symptoms.tsv",
-    "allergen": "allergens.tsv",
-    "procedure": "procedures.tsv",
-}
-# Columns that name other concepts, and what the relation is called; the rest of a row describes its concept.
-_RELATIONS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
-    "condition": (
-        ("symptoms", "has_symptom", "symptom"),
-        ("drugs", "treated_by", "medication"),
-        ("raises", "raises", "lab"),
-        ("lowers", "lowers", "lab"),
-        ("comorbid", "comorbid_with", "condition"),
-    ),
-    "medication": (
-        ("allergens", "in_class", "allergen"),
-        ("contraindicated", "contraindicated_in", "condition"),
-    ),
-}
-_NO_DRUG = "none"
 
-Row = dict[str, str]
-AuthoredTables = Mapping[str, list[Row]]
+def check(folder: Path) -> list[str]:
+    """Say what is wrong in the authored tables of an ontology, each with file and line; nothing when all is well.
+
+    Raises:
+        InputError: A table cannot be read at all.
+    """
+    authored = authoring.read_authored(folder / "authored")
+    concepts, relations = list(authoring.concepts(authored)), list(authoring.relations(authored))
+    ranges = list(authoring.ranges(authored))
+    tables = Tables(
+        concepts=dict(enumerate(concept for _, concept in concepts)),
+        relations=dict(enumerate(relation for _, relation in relations)),
+        ranges=dict(enumerate(row for _, row in ranges)),
+    )
+    places = {
+        "concepts.tsv": [where for where, _ in concepts],
+        "relations.tsv": [where for where, _ in relations],
+        "ranges.tsv": [where for where, _ in ranges],
+    }
+    above = re.compile(r"line (\d+)")
+    found = []
+    for table, number, message in problems(tables):
+        rows = places[table]
+        found.append(f"{rows[number]}: {above.sub(lambda match: rows[int(match[1])], message)}")  # noqa: B023
+    return found
 
 
 def build(folder: Path, data: Path) -> None:
-    """Write `concepts.tsv` and `relations.tsv` of an ontology, and seal them.
+    """Write the tables of an ontology, and seal them.
 
     Raises:
         MissingError: An open file is not below `data`.
         InputError: An authored table cannot be read.
     """
-    authored = read_authored(folder)
-    sources = OpenSources(data)
-    concepts = [_concept(kind, row, sources) for kind, rows in authored.items() for row in rows]
-    treatments = _treatment_source(authored, sources)
-    relations = sorted(
-        (relation for kind, rows in authored.items() for row in rows for relation in _relations(kind, row, treatments)),
-        key=lambda relation: (relation.predicate, relation.subject),
-    )
-    _write(folder / TABLES[0], CONCEPT_COLUMNS, map(_concept_cells, concepts))
-    _write(folder / TABLES[1], RELATION_COLUMNS, map(_relation_cells, relations))
+    authored = authoring.read_authored(folder / "authored")
+    sourcing = Sourcing(authored=authored, sources=OpenSources(data))
+    relations = sorted(sourcing.relations(), key=lambda relation: (relation.predicate, relation.subject))
+    rows: Mapping[str, Iterable[Iterable[str]]] = {
+        "concepts.tsv": map(_concept_cells, sourcing.concepts),
+        "relations.tsv": map(_relation_cells, relations),
+        "ranges.tsv": (_range_cells(row) for _, row in authoring.ranges(authored)),
+        "abbreviations.tsv": map(_abbreviation_cells, sourcing.abbreviations()),
+    }
+    for table, columns in TABLES.items():
+        _write(folder / table, columns, rows[table])
     seal(folder)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sourcing:
+    """What the open files add to the authored tables: codes, and the rows that say the same."""
+
+    authored: authoring.Authored
+    sources: OpenSources
+
+    @cached_property
+    def concepts(self) -> tuple[Concept, ...]:
+        """All concepts, with the codes that the open files give them by name."""
+        return tuple(replace(concept, codes=self._codes(concept)) for _, concept in authoring.concepts(self.authored))
+
+    def relations(self) -> Iterator[Relation]:
+        """Give all relations; treatments and symptoms that an open file records name its row as their source."""
+        for _, relation in authoring.relations(self.authored):
+            yield replace(relation, source=self._source(relation) or "curated")
+
+    def abbreviations(self) -> Iterator[Abbreviation]:
+        """Give the abbreviations of the open files, with the concept that each stands for."""
+        for each in self.sources.abbreviations():
+            concept = self._ontology.by_name(each.long)
+            yield replace(each, concept=concept.id if concept else "")
+
+    def _codes(self, concept: Concept) -> dict[str, str]:
+        codes = dict(concept.codes)
+        if concept.kind == "condition" and (doid := self.sources.doid(concept.name)):
+            codes["doid"] = doid
+        if concept.kind in {"symptom", "finding"} and (hpo := self.sources.hpo(concept.name)):
+            codes["hpo"] = hpo
+        if concept.kind == "medication":
+            codes |= self.sources.drug_codes(concept.names)
+        return codes
+
+    def _source(self, relation: Relation) -> str:
+        if relation.predicate not in {"treated_by", "has_symptom"}:
+            return ""
+        condition, other = (self._ontology.concepts.get(end) for end in (relation.subject, relation.object))
+        if condition is None or other is None:
+            return ""
+        diseases = (*self._matches.get(condition.name, ()), *condition.names, condition.codes.get("doid", ""))
+        asked = self.sources.treatment if relation.predicate == "treated_by" else self.sources.symptom
+        return asked(diseases, other.names) or self._told(condition).get(other.id, "")
+
+    def _told(self, condition: Concept) -> dict[str, str]:
+        if condition.id not in self._told_already:
+            self._told_already[condition.id] = self.sources.told(condition, self._finder)
+        return self._told_already[condition.id]
+
+    @cached_property
+    def _told_already(self) -> dict[str, dict[str, str]]:
+        return {}
+
+    @cached_property
+    def _matches(self) -> dict[str, tuple[str, ...]]:
+        return {name: authoring.items(row["matches"]) for name, row in self.authored.named("condition").items()}
+
+    @cached_property
+    def _ontology(self) -> Ontology:
+        return Ontology(name="", version="", concepts={concept.id: concept for concept in self.concepts})
+
+    @cached_property
+    def _finder(self) -> MentionFinder:
+        return MentionFinder(self._ontology, kinds=("condition", "medication", "symptom"))
 
 
 def seal(folder: Path) -> None:
@@ -73,90 +145,9 @@ def seal(folder: Path) -> None:
     path = folder / "ontology.toml"
     text = path.read_text(encoding="utf-8")
     for table in TABLES:
-        text = re.sub(rf'(?m)^"{re.escape(table)}" = .*$', f'"{table}" = "{checksum(folder / table)}"', text)
+        if (folder / table).is_file():
+            text = re.sub(rf'(?m)^"{re.escape(table)}" = .*$', f'"{table}" = "{checksum(folder / table)}"', text)
     path.write_text(text, encoding="utf-8")
-
-
-def read_authored(folder: Path) -> AuthoredTables:
-    """Read the authored tables by kind: dictionaries of cells, lists joined with "|".
-
-    Raises:
-        InputError: A table is missing, or a row has more or fewer cells than the header.
-    """
-    return {kind: _read(folder / "authored" / name) for kind, name in AUTHORED.items()}
-
-
-def _read(path: Path) -> list[Row]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from None
-    for line, row in enumerate(rows, start=2):
-        if None in row or None in row.values():
-            raise InputError(f"{path}:{line}: the row has not as many cells as the header")
-    return rows
-
-
-def concept_id(kind: str, name: str) -> str:
-    """Give the id of a concept.
-
-    >>> concept_id("condition", "Type 2 diabetes mellitus")
-    'condition/type-2-diabetes-mellitus'
-    """
-    return f"{kind}/{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}"
-
-
-def _items(cell: str) -> tuple[str, ...]:
-    return tuple(item for item in cell.split("|") if item)
-
-
-def _concept(kind: str, row: Row, sources: OpenSources) -> Concept:
-    names = (row["name"], *_items(row["synonyms"]))
-    targets = {column for column, _, _ in _RELATIONS.get(kind, ())}
-    attributes = {key: value for key, value in row.items() if key not in {"name", "synonyms", "icd10cm", *targets}}
-    attributes.pop("matches", None)
-    codes: dict[str, str] = {}
-    if kind == "condition":
-        attributes["therapy"] = "none" if row["drugs"] == _NO_DRUG else "drug"
-        doid = sources.doid(row["name"])
-        codes = {"icd10cm": row["icd10cm"]} | ({"doid": doid} if doid else {})
-    if kind in {"lab", "vital"}:
-        attributes = {key: value for key, value in attributes.items() if value or not key.endswith("male")}
-    return Concept(
-        id=concept_id(kind, row["name"]),
-        name=row["name"],
-        kind=kind,
-        synonyms=names[1:],
-        codes=codes,
-        attributes=attributes,
-        source="icd10cm-2021" if kind == "condition" else "curated",
-    )
-
-
-def _relations(kind: str, row: Row, treatment_source: Callable[[str, str], str]) -> Iterator[Relation]:
-    for column, predicate, target in _RELATIONS.get(kind, ()):
-        for name in _items(row[column]):
-            if name == _NO_DRUG:
-                continue
-            yield Relation(
-                subject=concept_id(kind, row["name"]),
-                predicate=predicate,
-                object=concept_id(target, name),
-                source=treatment_source(row["name"], name) if predicate == "treated_by" else "curated",
-            )
-
-
-def _treatment_source(authored: AuthoredTables, sources: OpenSources) -> Callable[[str, str], str]:
-    conditions = {row["name"]: row for row in authored["condition"]}
-    drugs = {row["name"]: row for row in authored["medication"]}
-
-    def source(condition: str, drug: str) -> str:
-        row = conditions[condition]
-        names = (drug, *_items(drugs.get(drug, {"synonyms": ""})["synonyms"]))
-        return sources.treatment((sources.doid(condition), *_items(row["matches"])), names) or "curated"
-
-    return source
 
 
 def _concept_cells(concept: Concept) -> tuple[str, ...]:
@@ -166,7 +157,17 @@ def _concept_cells(concept: Concept) -> tuple[str, ...]:
 
 
 def _relation_cells(relation: Relation) -> tuple[str, ...]:
-    return relation.subject, relation.predicate, relation.object, relation.source
+    return relation.subject, relation.predicate, relation.object, _pairs(relation.attributes), relation.source
+
+
+def _range_cells(row: RangeRow) -> tuple[str, ...]:
+    ages = ("" if row.age_min == YOUNGEST else str(row.age_min), "" if row.age_max == OLDEST else str(row.age_max))
+    limits = (row.low, row.high, row.critical_low, row.critical_high)
+    return row.test, row.sex, *ages, *("" if limit is None else f"{limit:g}" for limit in limits), row.source
+
+
+def _abbreviation_cells(each: Abbreviation) -> tuple[str, ...]:
+    return each.short, each.long, each.concept, f"{each.share:g}", each.source
 
 
 def _pairs(pairs: Mapping[str, str]) -> str:
@@ -179,7 +180,7 @@ def _write(path: Path, columns: Iterable[str], rows: Iterable[Iterable[str]]) ->
 
 
 def verify(folder: Path, data: Path) -> list[str]:
-    """Say which codes and sourced treatments of the tables the open files do not hold; nothing when all is well.
+    """Say which codes and sources of the tables the open files do not hold; nothing when all is well.
 
     Raises:
         MissingError: An open file is not below `data`.
@@ -191,14 +192,17 @@ def verify(folder: Path, data: Path) -> list[str]:
         if not sources.is_billable(concept.codes["icd10cm"])
     ]
     wrong += [
-        f"{concept.id}: {concept.codes['doid']} has another name in the Disease Ontology"
-        for concept in ontology.of_kind("condition")
-        if "doid" in concept.codes and sources.doid(concept.name) != concept.codes["doid"]
+        f"{concept.id}: {concept.codes[system]} has another name in the open file"
+        for system, named in (("doid", sources.doid), ("hpo", sources.hpo))
+        for concept in ontology.concepts.values()
+        if system in concept.codes and named(concept.name) != concept.codes[system]
     ]
+    sourcing = Sourcing(authored=authoring.read_authored(folder / "authored"), sources=sources)
+    found = {(row.subject, row.predicate, row.object): row.source for row in sourcing.relations()}
     wrong += [
-        f"{row.subject} {row.predicate} {row.object}: {row.source} does not exist"
+        f"{row.subject} {row.predicate} {row.object}: {row.source} does not say so"
         for row in ontology.relations
-        if row.source != "curated" and not sources.has_row(row.source)
+        if row.source != "curated" and found.get((row.subject, row.predicate, row.object)) != row.source
     ]
     return wrong
 
@@ -211,7 +215,8 @@ def main(arguments: list[str] | None = None) -> None:
         command = commands.add_parser(name)
         command.add_argument("folder", type=Path)
         command.add_argument("data", type=Path)
-    commands.add_parser("seal").add_argument("folder", type=Path)
+    for name in ("check", "seal"):
+        commands.add_parser(name).add_argument("folder", type=Path)
     given = parser.parse_args(arguments)
     try:
         _run(given)
@@ -223,9 +228,15 @@ def _run(given: argparse.Namespace) -> None:
     if given.command == "seal":
         seal(given.folder)
     elif given.command == "build":
+        _refuse(check(given.folder))
         build(given.folder, given.data)
-    elif wrong := verify(given.folder, given.data):
-        raise InputError("; ".join(wrong))
+    else:
+        _refuse(check(given.folder) if given.command == "check" else verify(given.folder, given.data))
+
+
+def _refuse(wrong: list[str]) -> None:
+    if wrong:
+        raise InputError("\n".join([f"{len(wrong)} problems", *wrong]))
 
 
 if __name__ == "__main__":

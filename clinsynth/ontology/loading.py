@@ -1,20 +1,36 @@
-"""Reading an ontology from its folder: `ontology.toml`, `concepts.tsv`, `relations.tsv`."""
+"""Reading an ontology from its folder: `ontology.toml` and the tables whose checksums it lists.
+
+`concepts.tsv` and `relations.tsv` are always there; `ranges.tsv` (limits by sex and age) and `abbreviations.tsv` where
+listed.
+"""
 
 import hashlib
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from clinsynth.errors import ConfigError, InputError, nearest
 from clinsynth.extras import data_dir
-from clinsynth.ontology.concepts import Concept, Ontology, Relation
-from clinsynth.ontology.validation import problems
+from clinsynth.ontology.concepts import Abbreviation, Concept, Ontology, Relation
+from clinsynth.ontology.ranges import OLDEST, RANGE_LIMITS, YOUNGEST, RangeRow, range_row
+from clinsynth.ontology.validation import Tables, problems
 
 CONCEPT_COLUMNS = ("id", "kind", "name", "synonyms", "codes", "attributes", "source")
-RELATION_COLUMNS = ("subject", "predicate", "object", "source")
-TABLES = ("concepts.tsv", "relations.tsv")
+RELATION_COLUMNS = ("subject", "predicate", "object", "attributes", "source")
+RANGE_COLUMNS = ("test", "sex", "age_min", "age_max", *RANGE_LIMITS, "source")
+ABBREVIATION_COLUMNS = ("short", "long", "concept", "share", "source")
+TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "concepts.tsv": CONCEPT_COLUMNS,
+        "relations.tsv": RELATION_COLUMNS,
+        "ranges.tsv": RANGE_COLUMNS,
+        "abbreviations.tsv": ABBREVIATION_COLUMNS,
+    }
+)
+NEEDED_TABLES = ("concepts.tsv", "relations.tsv")
 
 
 def load_ontology(name_or_folder: str) -> Ontology:
@@ -37,17 +53,35 @@ def load_ontology(name_or_folder: str) -> Ontology:
 @cache
 def _load(folder: Path) -> Ontology:
     about = read_about(folder)
-    for table in TABLES:
+    listed = (*NEEDED_TABLES, *(table for table in TABLES if table in about["sha256"]))
+    rows: dict[str, dict[int, dict[str, str]]] = {table: {} for table in TABLES}
+    for table in dict.fromkeys(listed):
         _verify_checksum(folder / table, about)
-    concepts = {line: _concept(row) for line, row in _rows(folder / TABLES[0], CONCEPT_COLUMNS)}
-    relations = {line: Relation(**row) for line, row in _rows(folder / TABLES[1], RELATION_COLUMNS)}
-    for table, line, message in problems(concepts, relations):
+        rows[table] = dict(_rows(folder / table, TABLES[table]))
+    return read_tables(folder, about, rows)
+
+
+def read_tables(folder: Path, about: Mapping[str, Any], rows: Mapping[str, Mapping[int, dict[str, str]]]) -> Ontology:
+    """Make an ontology of the rows of its tables, by line.
+
+    Raises:
+        InputError: A row is wrong; the message names file and line.
+    """
+    tables = Tables(
+        concepts={line: _concept(row) for line, row in rows["concepts.tsv"].items()},
+        relations={line: _relation(row) for line, row in rows["relations.tsv"].items()},
+        ranges={line: _range(folder / "ranges.tsv", line, row) for line, row in rows["ranges.tsv"].items()},
+        abbreviations={line: _abbreviation(row) for line, row in rows["abbreviations.tsv"].items()},
+    )
+    for table, line, message in problems(tables):
         raise InputError(f"{folder / table}:{line}: {message}")
     return Ontology(
         name=about["name"],
         version=about["version"],
-        concepts={concept.id: concept for concept in concepts.values()},
-        relations=tuple(relations.values()),
+        concepts={concept.id: concept for concept in tables.concepts.values()},
+        relations=tuple(tables.relations.values()),
+        ranges=tuple(tables.ranges.values()),
+        abbreviations=tuple(tables.abbreviations.values()),
     )
 
 
@@ -110,6 +144,35 @@ def _concept(row: dict[str, str]) -> Concept:
         synonyms=tuple(item for item in row["synonyms"].split("|") if item),
         codes=_pairs(row["codes"]),
         attributes=_pairs(row["attributes"]),
+        source=row["source"],
+    )
+
+
+def _relation(row: dict[str, str]) -> Relation:
+    return Relation(
+        subject=row["subject"],
+        predicate=row["predicate"],
+        object=row["object"],
+        attributes=_pairs(row["attributes"]),
+        source=row["source"],
+    )
+
+
+def _range(path: Path, line: int, row: dict[str, str]) -> RangeRow:
+    try:
+        limits = {key: float(row[key]) if row[key] else None for key in RANGE_LIMITS}
+        ages = int(row["age_min"] or YOUNGEST), int(row["age_max"] or OLDEST)
+    except ValueError:
+        raise InputError(f"{path}:{line}: an age or a limit is not a number") from None
+    return range_row(row["test"], row["sex"], ages, limits, row["source"])
+
+
+def _abbreviation(row: dict[str, str]) -> Abbreviation:
+    return Abbreviation(
+        short=row["short"],
+        long=row["long"],
+        concept=row["concept"],
+        share=float(row["share"]),
         source=row["source"],
     )
 

@@ -11,6 +11,8 @@ from clinsynth.records import Span
 
 # "MI", "Na": in any other case these are ordinary words or parts of other abbreviations ("mi", "as", "na").
 _SHORT = 3
+# What notes are read for: a body site or a class of drugs inside a longer name ("chest" of "chest pain") says nothing.
+FOUND_KINDS = tuple(kind for kind in KINDS if kind not in {"drug_class", "body_site", "specialty"})
 # Longer abbreviations that are words in lower case.
 _WORDS_IN_LOWER_CASE = frozenset({"AIDS"})
 
@@ -39,7 +41,7 @@ class MentionFinder:
     Hyphens, line breaks and blanks are alike.
 
     Attributes:
-        kinds: The kinds to look for; all when None.
+        kinds: The kinds to look for; those of `FOUND_KINDS` when None.
     """
 
     ontology: Ontology = field(repr=False)
@@ -66,7 +68,7 @@ class MentionFinder:
     def _by_phrase(self) -> dict[str, list[_Pattern]]:
         found: dict[str, list[_Pattern]] = {}
         for kind in KINDS:
-            if self.kinds is None or kind in self.kinds:
+            if kind in (self.kinds or FOUND_KINDS):
                 for concept in self.ontology.of_kind(kind):
                     for pattern, surface in _surfaces(concept):
                         found.setdefault(folded(surface), []).append(pattern)

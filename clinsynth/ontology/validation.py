@@ -1,35 +1,66 @@
 """What must hold in the tables of an ontology. Each problem names its table, its line and what is wrong."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import chain
 
 from clinsynth.errors import nearest
-from clinsynth.ontology.concepts import KINDS, PREDICATES, Concept, Relation
+from clinsynth.ontology.concepts import KINDS, PREDICATES, Abbreviation, Concept, Relation
+from clinsynth.ontology.ranges import RangeRow, reference_range
 
 Problem = tuple[str, int, str]
 
 PREVALENCES = ("common", "uncommon", "rare")
 SEXES = ("", "female", "male")
-_REQUIRED: Mapping[str, tuple[str, ...]] = {
-    "condition": ("sex", "age_min", "age_max", "prevalence", "specialty"),
-    "medication": ("class", "doses", "frequencies", "route", "form"),
-    "lab": ("unit", "low", "high", "critical_low", "critical_high", "decimals"),
-    "vital": ("unit", "low", "high", "critical_low", "critical_high", "decimals"),
+COURSES = ("acute", "chronic", "recurrent")
+STRENGTHS = ("mild", "moderate", "marked")
+SEVERITIES = ("contraindicated", "major", "moderate", "minor")
+_LIMITS = ("expected_low", "critical_low", "low", "high", "critical_high", "expected_high")
+_NUMBERS = ("age_min", "age_max", "decimals", "renal_reduce", "renal_avoid", *_LIMITS)
+# What an attribute may say, where it says anything.
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "sex": SEXES,
+    "prevalence": PREVALENCES,
+    "course": COURSES,
+    "therapy": ("drug", "none"),
+    "pregnancy": ("compatible", "caution", "avoid"),
+    "strength": STRENGTHS,
+    "severity": SEVERITIES,
+    "level": ("drug", "class"),
 }
-_LIMITS = ("critical_low", "low", "high", "critical_high")
 
 
-def problems(concepts: Mapping[int, Concept], relations: Mapping[int, Relation]) -> Iterator[Problem]:
-    """Yield what is wrong with the rows, which are given by line; concepts first, then relations."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tables:
+    """The rows of an ontology, by line of their table."""
+
+    concepts: Mapping[int, Concept]
+    relations: Mapping[int, Relation]
+    ranges: Mapping[int, RangeRow] = field(default_factory=dict)
+    abbreviations: Mapping[int, Abbreviation] = field(default_factory=dict)
+
+
+def problems(tables: Tables) -> Iterator[Problem]:
+    """Yield what is wrong with the rows: concepts first, then relations, ranges and abbreviations.
+
+    Attributes that only planning needs may be absent: an ontology can serve to find and code what notes say.
+    """
     known: dict[str, Concept] = {}
     names: dict[tuple[str, str], tuple[int, Concept]] = {}
-    for line, concept in concepts.items():
+    for line, concept in tables.concepts.items():
         for message in chain(
-            _identity(concept, known), _attributes(concept), _names(line, concept, names), _ranges(concept)
+            _identity(concept, known), _attributes(concept), _names(line, concept, names), _limits_of(concept)
         ):
             yield "concepts.tsv", line, message
         known.setdefault(concept.id, concept)
-    yield from _relation_problems(known, relations)
+    yield from _relation_problems(known, tables.relations)
+    for line, row in tables.ranges.items():
+        yield from (("ranges.tsv", line, message) for message in _range(row, known))
+    for number, short in tables.abbreviations.items():
+        if not 0 < short.share <= 1:
+            yield "abbreviations.tsv", number, f"a share is above 0 and at most 1; {short.short} has {short.share}"
+        if short.concept and short.concept not in known:
+            yield "abbreviations.tsv", number, f"there is no concept {short.concept}"
 
 
 def _identity(concept: Concept, known: Mapping[str, Concept]) -> Iterator[str]:
@@ -42,13 +73,19 @@ def _identity(concept: Concept, known: Mapping[str, Concept]) -> Iterator[str]:
 
 
 def _attributes(concept: Concept) -> Iterator[str]:
-    for key in _REQUIRED.get(concept.kind, ()):
-        if key not in concept.attributes:
-            yield f'{concept.id} has no attribute "{key}"'
-    if concept.attributes.get("sex", "") not in SEXES:
-        yield f"the sex of {concept.id} must be female, male or empty"
-    if concept.kind == "condition" and concept.attributes.get("prevalence") not in PREVALENCES:
-        yield f"the prevalence of {concept.id} must be one of {', '.join(PREVALENCES)}"
+    for key, value in concept.attributes.items():
+        if value and key in _CHOICES and value not in _CHOICES[key]:
+            yield f'the {key} of {concept.id} is one of {", ".join(filter(None, _CHOICES[key]))}; got "{value}"'
+        if value and key in _NUMBERS and not _is_number(value):
+            yield f'the {key} of {concept.id} is a number; got "{value}"'
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _names(line: int, concept: Concept, names: dict[tuple[str, str], tuple[int, Concept]]) -> Iterator[str]:
@@ -58,29 +95,18 @@ def _names(line: int, concept: Concept, names: dict[tuple[str, str], tuple[int, 
             yield f'"{name}" names {other.id} in line {above} already; one name, one {concept.kind}'
 
 
-def _ranges(concept: Concept) -> Iterator[str]:
-    try:
-        numbers = {key: float(text) for key, text in _numeric(concept) if text}
-    except ValueError:
-        yield f"{concept.id} has a limit that is not a number"
-        return
+def _limits_of(concept: Concept) -> Iterator[str]:
+    numbers = {key: float(text) for key in _NUMBERS if _is_number(text := concept.attributes.get(key, ""))}
     if numbers.get("age_min", 0) > numbers.get("age_max", 120):
         yield f"{concept.id} has age_min above age_max"
-    for sex in ("", "_female", "_male"):
-        limits = [numbers[key] for limit in _LIMITS if (key := _key(numbers, limit, sex)) in numbers]
-        if limits != sorted(set(limits)):
-            yield f"{concept.id} has impossible limits: critical_low < low < high < critical_high must hold"
-            return
+    limits = [numbers[key] for key in _LIMITS if key in numbers]
+    if limits != sorted(limits) or not _apart(numbers):
+        yield f"{concept.id} has impossible limits: {' <= '.join(_LIMITS)} must hold, low < high"
 
 
-def _numeric(concept: Concept) -> Iterator[tuple[str, str]]:
-    limits = tuple(f"{limit}{sex}" for limit in _LIMITS for sex in ("", "_female", "_male"))
-    for key in ("age_min", "age_max", "decimals", *limits):
-        yield key, concept.attributes.get(key, "")
-
-
-def _key(numbers: Mapping[str, float], limit: str, sex: str) -> str:
-    return f"{limit}{sex}" if f"{limit}{sex}" in numbers else limit
+def _apart(numbers: Mapping[str, float]) -> bool:
+    pairs = (("critical_low", "low"), ("low", "high"), ("high", "critical_high"))
+    return all(numbers[one] < numbers[two] for one, two in pairs if one in numbers and two in numbers)
 
 
 def _relation_problems(known: Mapping[str, Concept], relations: Mapping[int, Relation]) -> Iterator[Problem]:
@@ -89,6 +115,7 @@ def _relation_problems(known: Mapping[str, Concept], relations: Mapping[int, Rel
         for message in chain(_relation(row, known), _contradiction(row, seen)):
             yield "relations.tsv", line, message
         seen.setdefault((row.subject, row.predicate, row.object), line)
+    yield from _class_contradictions(relations)
 
 
 def _relation(row: Relation, known: Mapping[str, Concept]) -> Iterator[str]:
@@ -97,11 +124,14 @@ def _relation(row: Relation, known: Mapping[str, Concept]) -> Iterator[str]:
         return
     if not row.source:
         yield "a relation has a source, or is curated"
-    for concept_id, kind in zip((row.subject, row.object), PREDICATES[row.predicate], strict=True):
+    for concept_id, kinds in zip((row.subject, row.object), PREDICATES[row.predicate], strict=True):
         if concept_id not in known:
             yield f"there is no concept {concept_id}; {_closest(concept_id, known)}"
-        elif known[concept_id].kind != kind:
-            yield f"{row.predicate} needs a {kind} where {concept_id} stands"
+        elif known[concept_id].kind not in kinds:
+            yield f"{row.predicate} needs a {' or '.join(kinds)} where {concept_id} stands"
+    for key, value in row.attributes.items():
+        if value and key in _CHOICES and value not in _CHOICES[key]:
+            yield f'{key} is one of {", ".join(_CHOICES[key])}; {row.subject} {row.predicate} has "{value}"'
 
 
 def _closest(concept_id: str, known: Mapping[str, Concept]) -> str:
@@ -119,9 +149,53 @@ _OPPOSITE = {
 
 
 def _contradiction(row: Relation, seen: Mapping[tuple[str, str, str], int]) -> Iterator[str]:
+    if row.subject == row.object:
+        yield f"{row.subject} {row.predicate} itself"
     if (above := seen.get((row.subject, row.predicate, row.object))) is not None:
         yield f"{row.subject} {row.predicate} {row.object} stands in line {above} already"
+    elif (
+        row.predicate == "interacts_with" and (above := seen.get((row.object, row.predicate, row.subject))) is not None
+    ):
+        yield f"{row.subject} {row.predicate} {row.object} stands in line {above} already, the other way round"
     opposite = _OPPOSITE.get(row.predicate, "")
     ends = (row.subject, row.object) if row.predicate in {"raises", "lowers"} else (row.object, row.subject)
     if (above := seen.get((ends[0], opposite, ends[1]))) is not None:
         yield f"{row.subject} {row.predicate} {row.object} contradicts line {above} ({opposite})"
+
+
+def _class_contradictions(relations: Mapping[int, Relation]) -> Iterator[Problem]:
+    """Find drugs that treat a condition in which their class is contraindicated, and interactions said twice."""
+    classes = {row.subject: row.object for row in relations.values() if row.predicate == "member_of"}
+    forbidden = {(row.subject, row.object) for row in relations.values() if row.predicate == "contraindicated_in"}
+    pairs = {frozenset((r.subject, r.object)) for r in relations.values() if r.predicate == "interacts_with"}
+    for line, row in relations.items():
+        if row.predicate == "treated_by" and (classes.get(row.object, ""), row.subject) in forbidden:
+            yield (
+                "relations.tsv",
+                line,
+                f"{row.subject} treated_by {row.object} contradicts contraindicated_in of its class",
+            )
+        if row.predicate == "interacts_with" and (by := _said_by_class(row, classes, pairs)):
+            yield "relations.tsv", line, f"{row.subject} interacts_with {row.object} is said by {' and '.join(by)}"
+
+
+def _said_by_class(row: Relation, classes: Mapping[str, str], pairs: set[frozenset[str]]) -> tuple[str, ...]:
+    ours = (row.subject, classes.get(row.subject, ""))
+    theirs = (row.object, classes.get(row.object, ""))
+    own = frozenset((row.subject, row.object))
+    wider = (frozenset((one, two)) for one in ours for two in theirs if one and two)
+    return next((tuple(sorted(pair)) for pair in wider if pair != own and pair in pairs), ())
+
+
+def _range(row: RangeRow, known: Mapping[str, Concept]) -> Iterator[str]:
+    test = known.get(row.test)
+    if test is None or test.kind not in {"lab", "vital"}:
+        yield f"there is no lab or vital sign {row.test}; {_closest(row.test, known)}"
+        return
+    if row.sex not in SEXES or row.age_min > row.age_max:
+        yield f"a range is of a sex (female, male or empty) and of ages in order; {row.test} is not"
+    limits = reference_range(test, row)
+    listed = (limits.floor, limits.critical_low, limits.low, limits.high, limits.critical_high, limits.ceiling)
+    numbers = [value for value in listed if value is not None]
+    if numbers != sorted(numbers) or (limits.low is not None and limits.low == limits.high):
+        yield f"{row.test} has impossible limits for {row.sex or 'both sexes'}, {row.age_min} to {row.age_max} years"

@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from random import Random
 
 from clinsynth.ontology.concepts import Concept
+from clinsynth.ontology.ranges import ReferenceRange
 from clinsynth.ontology.values import with_unit
 from clinsynth.planning.knowledge import Knowledge
 from clinsynth.planning.results import (
     BLOOD_PRESSURE,
     DIASTOLIC,
     SYSTOLIC,
-    Range,
     draw,
     draw_pressure,
-    is_possible,
-    range_of,
 )
 from clinsynth.planning.spaces import AttributeSpace
 from clinsynth.records import Fact
@@ -101,7 +99,7 @@ class Drawing:
         """
         directions, disputed = self.knowledge.disturbed_labs(conditions)
         labs = {lab.id: lab for lab in self.knowledge.ontology.of_kind("lab")}
-        possible = [labs[each] for each, way in directions.items() if is_possible(self._limits(labs[each]), way)]
+        possible = [labs[each] for each, way in directions.items() if self._limits(labs[each]).is_possible(way)]
         own = self.knowledge.disturbed_labs(conditions[:1])[0]
         drawn = self._sample(possible, len(possible))
         drawn.sort(key=lambda lab: lab.id not in own)
@@ -134,8 +132,8 @@ class Drawing:
         ]
         return [lab for _, lab in sorted(keys, key=lambda keyed: -keyed[0])]
 
-    def _limits(self, test: Concept) -> Range:
-        return range_of(test, sex=self.patient.sex)
+    def _limits(self, test: Concept) -> ReferenceRange:
+        return self.knowledge.ontology.range_of(test, sex=self.patient.sex, age=self.patient.age)
 
     def _vitals(self, present: Sequence[Concept], absent: Sequence[Concept]) -> list[Fact]:
         """Draw vital signs, disturbed ones first; one that is pulled both ways is not shown."""
@@ -157,7 +155,7 @@ class Drawing:
         if sign.name == SYSTOLIC:
             return draw_pressure(self.knowledge.ontology, direction, self.random)
         limits = self._limits(sign)
-        return draw(limits, direction if is_possible(limits, direction) else "normal", self.random)
+        return draw(limits, direction if limits.is_possible(direction) else "normal", self.random)
 
     def _allergy(self, drugs: Sequence[Concept]) -> list[_Group]:
         safe = self.knowledge.safe_allergens(drugs)

@@ -1,9 +1,9 @@
 """Results of labs and vital signs that fit a direction: above, below or within the range of the patient's sex."""
 
-from dataclasses import dataclass
 from random import Random
 
-from clinsynth.ontology.concepts import Concept, Ontology
+from clinsynth.ontology.concepts import Ontology
+from clinsynth.ontology.ranges import ReferenceRange
 
 SYSTOLIC = "systolic blood pressure"
 DIASTOLIC = "diastolic blood pressure"
@@ -11,53 +11,10 @@ BLOOD_PRESSURE = "blood pressure"
 
 # How far beyond its range a disturbed result lies, as a share of the way to the critical limit.
 _LEAST_BEYOND, _MOST_BEYOND = 0.1, 0.8
-# Where no critical limit is known: as a share of the limit of the range.
-_HIGHEST_WITHOUT_LIMIT, _LOWEST_WITHOUT_LIMIT = 2.0, 0.5
 _LEAST_PULSE_PRESSURE = 25  # mmHg
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Range:
-    """The limits of a lab or vital sign for one sex.
-
-    Attributes:
-        floor: The lowest plausible value: the critical limit where there is one.
-        ceiling: The highest plausible value.
-    """
-
-    low: float | None
-    high: float | None
-    floor: float
-    ceiling: float
-    decimals: int
-
-    @property
-    def step(self) -> float:
-        """The smallest difference that the decimals show."""
-        return 10.0**-self.decimals
-
-
-def range_of(concept: Concept, *, sex: str) -> Range:
-    """Read the limits of a lab or vital sign."""
-    low, high = concept.number("low", sex=sex), concept.number("high", sex=sex)
-    floor, ceiling = concept.number("critical_low", sex=sex), concept.number("critical_high", sex=sex)
-    if floor is None:
-        floor = (low or 0.0) * _LOWEST_WITHOUT_LIMIT
-    if ceiling is None:
-        ceiling = (high or low or 1.0) * _HIGHEST_WITHOUT_LIMIT
-    return Range(low=low, high=high, floor=floor, ceiling=ceiling, decimals=int(concept.number("decimals") or 0))
-
-
-def is_possible(limits: Range, direction: str) -> bool:
-    """Say whether a value in that direction exists: "raised" needs an upper limit and room above it."""
-    if direction == "raised":
-        return limits.high is not None and limits.high + limits.step <= limits.ceiling
-    if direction == "lowered":
-        return limits.low is not None and limits.low - limits.step >= limits.floor
-    return True
-
-
-def draw(limits: Range, direction: str, random: Random) -> str:
+def draw(limits: ReferenceRange, direction: str, random: Random) -> str:
     """Draw a number in that direction, with the decimals of the test.
 
     Args:
@@ -83,7 +40,7 @@ def _clamped(value: float, lowest: float, highest: float) -> float:
     return max(lowest, min(highest, value))
 
 
-def _formatted(value: float, limits: Range) -> str:
+def _formatted(value: float, limits: ReferenceRange) -> str:
     """Round to the decimals of the test without leaving its plausible values."""
     text = f"{value:.{limits.decimals}f}"
     if float(text) > limits.ceiling:
@@ -99,8 +56,8 @@ def draw_pressure(ontology: Ontology, direction: str, random: Random) -> str:
     return f"{systolic}/{diastolic}"
 
 
-def _limits_by_name(ontology: Ontology, name: str) -> Range:
+def _limits_by_name(ontology: Ontology, name: str) -> ReferenceRange:
     concept = ontology.by_name(name, "vital")
     if concept is None:
         raise KeyError(name)
-    return range_of(concept, sex="")
+    return ontology.range_of(concept)
