@@ -6,11 +6,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import TemplateError
+
 from clinsynth.backbones.reading import room_for
 from clinsynth.backbones.writing import Stops, score, write
 from clinsynth.checkpoints import Dtype, load_adapter, load_model, load_tokenizer, merged, model_folder
 from clinsynth.errors import ConfigError
 from clinsynth.records import Generation, Prompt
+
+_SYSTEM_PROBE = "a-system-turn"
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -133,12 +137,26 @@ class TransformersBackbone:
     def _tokens(self, prompt: Prompt) -> list[int]:
         tokenizer = self._tokenizer
         if self._chats:
-            turn = [{"role": "user", "content": prompt.text}]
-            text = tokenizer.apply_chat_template(turn, tokenize=False, add_generation_prompt=True)
+            turns = self._turns(prompt)
+            text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
             tokens: list[int] = tokenizer(text, add_special_tokens=False).input_ids
         else:
-            tokens = tokenizer(prompt.text).input_ids
+            tokens = tokenizer(_in_one(prompt)).input_ids
         return tokens or [self._first_token]
+
+    def _turns(self, prompt: Prompt) -> list[dict[str, str]]:
+        if prompt.system and self._has_system_turn:
+            return [{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.text}]
+        return [{"role": "user", "content": _in_one(prompt)}]
+
+    @cached_property
+    def _has_system_turn(self) -> bool:
+        """Whether the chat template takes a system turn: some refuse it, some leave it out without a word."""
+        turns = [{"role": "system", "content": _SYSTEM_PROBE}, {"role": "user", "content": "text"}]
+        try:
+            return _SYSTEM_PROBE in str(self._tokenizer.apply_chat_template(turns, tokenize=False))
+        except TemplateError:
+            return False
 
     @cached_property
     def _chats(self) -> bool:
@@ -171,3 +189,8 @@ class TransformersBackbone:
         if prompt.stops not in self._known_stops:
             self._known_stops[prompt.stops] = Stops(prompt.stops, self._tokenizer, self._end_ids)
         return self._known_stops[prompt.stops]
+
+
+def _in_one(prompt: Prompt) -> str:
+    """Give what a model without a system turn reads: the system text in front."""
+    return f"{prompt.system}\n\n{prompt.text}" if prompt.system else prompt.text

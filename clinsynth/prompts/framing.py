@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from clinsynth.prompts.headings import prompt_heading
+from clinsynth.prompts.selecting import PATIENT
 from clinsynth.records import Fact
 
 _SMALL_WORDS = frozenset({"and", "of", "the", "or"})
@@ -20,7 +21,7 @@ _ABOUT_THE_PATIENT = frozenset({"age", "sex"})
 _DETAILS = ("dose", "frequency", "onset")
 _REGIMEN = frozenset({"dose", "frequency"})
 _WITH_ONSET = frozenset({"symptom", "condition"})
-_CHANGES = MappingProxyType({"starts": "started", "stops": "stopped", "increases": "increased", "reduces": "reduced"})
+CHANGES = MappingProxyType({"starts": "started", "stops": "stopped", "increases": "increased", "reduces": "reduced"})
 
 
 def note_type_title(note_type: str) -> str:
@@ -102,7 +103,7 @@ def _words(fact: Fact) -> str:
 
 
 def _changed(fact: Fact) -> str:
-    return f"{_CHANGES[fact.relation]} {fact.value}"
+    return f"{CHANGES[fact.relation]} {fact.value}"
 
 
 def _named(fact: Fact) -> str:
@@ -110,22 +111,21 @@ def _named(fact: Fact) -> str:
 
 
 def _course(fact: Fact) -> str:
-    return f"{'clinically' if fact.subject == _PATIENT else fact.subject} {fact.value}"
+    return f"{'clinically' if fact.subject == PATIENT else fact.subject} {fact.value}"
 
 
 def _finding(fact: Fact) -> str:
     """An examination's finding stands alone; what an investigation shows comes behind its name."""
-    return fact.value if fact.subject == _PATIENT else f"{fact.subject} showing {fact.value}"
+    return fact.value if fact.subject == PATIENT else f"{fact.subject} showing {fact.value}"
 
 
-_PATIENT = "patient"
 _Wording = Callable[[Fact], str]
 _BY_RELATION: Mapping[str, _Wording] = MappingProxyType(
     {
         "had": lambda fact: f"history of {fact.value}",
         "runs_in_family": lambda fact: f"family history of {fact.value} ({fact.subject})",
         "measured_before": lambda fact: f"previous {_named(fact)}",
-        **dict.fromkeys(_CHANGES, _changed),
+        **dict.fromkeys(CHANGES, _changed),
     }
 )
 _BY_KIND: Mapping[str, _Wording] = MappingProxyType(

@@ -1,6 +1,6 @@
-"""Jinja2 texts of templates: declared variables only, in a sandbox; and the words a case has for them."""
+"""Jinja2 texts of templates: declared variables only, in a sandbox."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,139 +10,50 @@ from jinja2 import Template as Compiled
 from jinja2.sandbox import SandboxedEnvironment
 
 from clinsynth.errors import ConfigError, nearest
-from clinsynth.prompts.selecting import SELECTORS, select
-from clinsynth.records import Case
-
-_SHORT_FREQUENCIES = {
-    "once daily": "daily",
-    "twice daily": "b.i.d.",
-    "three times daily": "t.i.d.",
-    "four times daily": "q.i.d.",
-    "at bedtime": "q.h.s.",
-    "every other day": "every other day",
-    "as needed": "p.r.n.",
-}
-_SHORT_VITALS = {
-    "blood pressure": "BP",
-    "heart rate": "HR",
-    "respiratory rate": "RR",
-    "temperature": "temp",
-    "oxygen saturation": "SpO2",
-    "body mass index": "BMI",
-}
+from clinsynth.prompts.variables import listed, short_frequency, short_vital
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Drug:
-    """A drug of a case as a rendered section sees it; dose and frequency are "" where the case has none."""
+def capital(text: object) -> str:
+    """Begin with a capital letter, and leave the rest as it is.
 
-    name: str
-    dose: str
-    frequency: str
-
-    def __str__(self) -> str:
-        return " ".join(part for part in (self.name, self.dose, self.frequency) if part)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Result:
-    """A lab or vital sign of a case: "potassium", "5.9 mmol/L"."""
-
-    name: str
-    value: str
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.value}"
-
-
-def case_variables(case: Case) -> dict[str, Any]:
-    """Give what a rendered section may use, by name; every list is in the order of the case."""
-
-    def values(group: str) -> list[str]:
-        return [fact.value for fact in SELECTORS[group](case)]
-
-    def results(*groups: str) -> list[Result]:
-        return [Result(name=fact.subject, value=fact.value) for fact in select(case, groups)]
-
-    return {
-        "age": case.attributes.get("age", ""),
-        "sex": case.attributes.get("sex", ""),
-        "style": case.attributes.get("style", ""),
-        "condition": next(iter(values("main condition")), ""),
-        "comorbidities": values("comorbidities"),
-        "symptoms": values("symptoms"),
-        "negatives": values("negatives"),
-        "medications": _drugs(case),
-        "labs": results("key lab", "other labs"),
-        "vitals": results("key vital", "other vitals"),
-        "allergies": values("allergies"),
-    }
-
-
-CASE_VARIABLES = (
-    "age",
-    "allergies",
-    "comorbidities",
-    "condition",
-    "labs",
-    "medications",
-    "negatives",
-    "sex",
-    "style",
-    "symptoms",
-    "vitals",
-)
-
-
-def _drugs(case: Case) -> list[Drug]:
-    regimen = {(fact.subject, fact.kind): fact.value for fact in case.facts if fact.kind in {"dose", "frequency"}}
-    return [
-        Drug(
-            name=fact.value,
-            dose=regimen.get((fact.value, "dose"), ""),
-            frequency=regimen.get((fact.value, "frequency"), ""),
-        )
-        for fact in case.facts
-        if fact.kind == "medication" and not fact.negated
-    ]
+    >>> capital("pH of the urine")
+    'PH of the urine'
+    """
+    words = str(text).strip()
+    return words[:1].upper() + words[1:]
 
 
 def sentence(text: object) -> str:
-    """Begin with a capital letter and end with a full stop.
+    """Begin with a capital letter and end with a full stop; nothing stays nothing.
 
     >>> sentence("type 2 diabetes mellitus")
     'Type 2 diabetes mellitus.'
     """
-    words = str(text).strip()
-    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}" if words else ""
+    words = capital(text)
+    return f"{words}{'' if words.endswith('.') else '.'}" if words else ""
 
 
-def listed(items: Sequence[object], last: str = "and") -> str:
-    """Join with commas and a word before the last.
+def sentences(items: Iterable[object]) -> str:
+    """Make a sentence of each.
 
-    >>> listed(["fever", "cough", "chills"])
-    'fever, cough and chills'
+    >>> sentences(["former smoker", "no alcohol"])
+    'Former smoker. No alcohol.'
     """
-    words = [str(item) for item in items]
-    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+    return " ".join(map(sentence, items))
 
 
-def short_frequency(frequency: str) -> str:
-    """Abbreviate as prescriptions do.
+def lines(items: Iterable[object]) -> str:
+    """Make a sentence of each, on a line of its own."""
+    return "\n".join(map(sentence, items))
 
-    >>> short_frequency("twice daily")
-    'b.i.d.'
+
+def numbered(items: Iterable[object]) -> str:
+    """Make a sentence of each, on a line of its own behind its number.
+
+    >>> numbered(["asthma"])
+    '1. Asthma.'
     """
-    return _SHORT_FREQUENCIES.get(frequency, frequency)
-
-
-def short_vital(name: str) -> str:
-    """Abbreviate the name of a vital sign.
-
-    >>> short_vital("blood pressure")
-    'BP'
-    """
-    return _SHORT_VITALS.get(name, name)
+    return "\n".join(f"{number}. {sentence(item)}" for number, item in enumerate(items, start=1))
 
 
 @lru_cache(maxsize=1)
@@ -151,9 +62,8 @@ def _environment() -> SandboxedEnvironment:
     environment = SandboxedEnvironment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
     )
-    environment.filters.update(
-        sentence=sentence, listed=listed, short_frequency=short_frequency, short_vital=short_vital
-    )
+    filters = (capital, sentence, sentences, lines, numbered, listed, short_frequency, short_vital)
+    environment.filters.update({function.__name__: function for function in filters})
     return environment
 
 
@@ -165,7 +75,7 @@ class Text:
     compiled: Compiled
 
     def __call__(self, variables: Mapping[str, Any]) -> str:
-        """Render, without space at the end.
+        """Render, without space at either end.
 
         Raises:
             ConfigError: It asks a variable for something that is not there, or breaks out of the sandbox.

@@ -1,79 +1,86 @@
-"""Templates: a file of configs/prompts that says how each section of each type of note is asked for or rendered."""
+"""Templates: a file of configs/prompts that says how the sections of each type of note are asked for or rendered."""
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field
 
-from clinsynth.catalog import describe
-from clinsynth.config import find_config, read_yaml
+from clinsynth.config import find_config
 from clinsynth.errors import ConfigError, nearest
+from clinsynth.prompts.assembling import Section
 from clinsynth.prompts.framing import frame, note_type_title, statements
 from clinsynth.prompts.headings import prompt_heading
-from clinsynth.prompts.rendering import CASE_VARIABLES, Text, case_variables, compile_text
-from clinsynth.prompts.selecting import ORDERS, SELECTORS, select
-from clinsynth.records import Case, Span
+from clinsynth.prompts.layouts import SHAPE, Layout, SectionPlan, find_beside, load_layout, read_model
+from clinsynth.prompts.rendering import Text, compile_text
+from clinsynth.prompts.selecting import ORDERS, select
+from clinsynth.prompts.variables import case_variables
+from clinsynth.prompts.verbalizers import Verbalizer, read_usage
+from clinsynth.records import Case
 from clinsynth.seeds import derive_seed, generator
 
-PROMPT_VARIABLES = ("age", "frame", "heading", "note_type", "sex", "specialty", "statements", "style")
-_SHAPE = ConfigDict(frozen=True, extra="forbid")
+# What a prompt may use; `sections` (heading, statements, text of each) only where the template asks for a whole note,
+# `frame` and `heading` only where it asks for one section.
+_OF_A_CASE = ("age", "note_type", "sex", "specialty", "style")
+PROMPT_VARIABLES: Mapping[str, tuple[str, ...]] = {
+    "section": (*_OF_A_CASE, "frame", "heading", "statements"),
+    "note": (*_OF_A_CASE, "sections"),
+}
+# The styles that prompts name: models know these words.
+_NAMED_STYLES = frozenset({"narrative", "telegraphic", "dictated"})
 
 
 class _Variant(BaseModel):
-    model_config = _SHAPE
+    model_config = SHAPE
     order: str = "as planned"
     attributes: tuple[str, ...] = ("age", "sex", "style")
 
 
-class _SectionPlan(BaseModel):
-    """A section of a note type: `written` names groups of facts, `rendered` gives alternative texts."""
-
-    model_config = _SHAPE
-    headings: tuple[str, ...] = Field(min_length=1)
-    written: tuple[str, ...] | None = None
-    rendered: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _is_one_of_both(self) -> "_SectionPlan":
-        if (self.written is None) == (not self.rendered):
-            raise ValueError('a section is either "written" (groups of facts) or "rendered" (texts)')
-        return self
-
-
-class _Layout(BaseModel):
-    model_config = _SHAPE
-    variables: tuple[str, ...]
-    surfaces: Mapping[str, tuple[str, ...]] = {}  # texts that several note types share, by a YAML anchor
-    note_types: Mapping[str, tuple[_SectionPlan, ...]] = Field(min_length=1)
-
-
 class _TemplateFile(BaseModel):
-    model_config = _SHAPE
+    """A template.
+
+    Attributes:
+        scope: Whether a prompt asks for one section or for the whole note.
+        system: What a chat model is told before the prompt.
+        state: Whether prompts state facts at all.
+        usage: A file of wordings; facts are then worded as real notes do.
+        verbalize: Where they are.
+    """
+
+    model_config = SHAPE
     name: str
     about: str
     layout: str
     variables: tuple[str, ...]
     prompt: str
+    scope: Literal["section", "note"] = "section"
+    system: str = ""
     state: bool = True
+    usage: str | None = None
+    verbalize: tuple[Literal["written", "rendered"], ...] = ("written", "rendered")
     variants: tuple[_Variant, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Section:
-    """A section of a note to be: with a prompt if a model writes it, else with its text."""
+class _Asked:
+    """A section as the prompt of a whole note sees it: what it has to state, or the text that it has to hold."""
 
     heading: str
-    prompt: str | None = field(default=None, repr=False)
-    text: str | None = field(default=None, repr=False)
+    statements: tuple[str, ...] = field(default=(), repr=False)
+    text: str = field(default="", repr=False)
 
-    def __post_init__(self) -> None:
-        if (self.prompt is None) == (self.text is None):
-            raise ValueError("a section has either a prompt or a text")
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Telling:
+    """A case as it is told: the words of its prompts, of its rendered sections, and the variant of the attempt."""
+
+    asked: Case
+    variables: Mapping[str, Any] = field(repr=False)
+    variant: _Variant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,157 +88,161 @@ class Template:
     """How the sections of a case are asked for or rendered.
 
     Attributes:
-        hash: SHA-256 of the file as resolved, with its layout: 64 hex digits. It is the template's version.
+        hash: SHA-256 of the file as resolved, with its layout, surfaces and usage: 64 hex digits. It is the template's
+            version.
         note_types: The types of note it has sections for.
+        system: What is said to a chat model before each prompt; "" for nothing.
     """
 
     name: str
     hash: str
     note_types: tuple[str, ...]
+    system: str = field(default="", repr=False)
     _file: _TemplateFile = field(repr=False)
-    _layout: _Layout = field(repr=False)
+    _layout: Layout = field(repr=False)
     _prompt: Text = field(repr=False)
-    _rendered: Mapping[tuple[str, int, int], Text] = field(repr=False)
+    _verbalizer: Verbalizer | None = field(default=None, repr=False)
+
+    def states(self, note_type: str) -> frozenset[str]:
+        """Give the kinds of facts that a type of note states: a case of other kinds would not be told completely.
+
+        Raises:
+            ConfigError: The template has no such type of note.
+        """
+        self._check_has(note_type)
+        return self._layout.states(note_type)
 
     def sections(self, case: Case, attempt: int) -> tuple[Section, ...]:
         """Give the sections of a case's note in their order; a rendered one with nothing to say is left out.
 
         Headings and rendered texts vary by the id of the case alone; prompts by the attempt too, which uses variant
-        `attempt` modulo the number of variants.
+        `attempt` modulo the number of variants. Where facts are verbalized, their words vary by both.
+
+        A template of whole notes gives one section without a heading.
 
         Raises:
             ConfigError: The template has no such type of note.
         """
-        if case.note_type not in self._layout.note_types:
-            raise ConfigError(
-                f'template {self.name} has no note type "{case.note_type}"; {nearest(case.note_type, self.note_types)}'
-            )
-        plans = self._layout.note_types[case.note_type]
-        sections = (self._section(case, attempt, place, plan) for place, plan in enumerate(plans))
-        return tuple(section for section in sections if section is not None)
-
-    def _section(self, case: Case, attempt: int, place: int, plan: _SectionPlan) -> Section | None:
-        random = generator(0, "surface", case.id, place)
-        heading = prompt_heading(random.choice(plan.headings))
-        if plan.written is not None:
-            return Section(heading=heading, prompt=self._asked(case, attempt, heading, plan.written))
-        which = random.randrange(len(plan.rendered))
-        text = self._rendered[case.note_type, place, which](case_variables(case))
-        return Section(heading=heading, text=text) if text else None
-
-    def _asked(self, case: Case, attempt: int, heading: str, groups: Sequence[str]) -> str:
-        variant = self._file.variants[attempt % len(self._file.variants)]
-        chosen = select(case, groups) if self._file.state else ()
-        said = statements(ORDERS[variant.order](chosen, derive_seed(0, case.id, heading)))
-        attributes = {name: case.attributes.get(name, "") for name in variant.attributes}
-        text = self._prompt(
-            {
-                "age": attributes.get("age", ""),
-                "sex": attributes.get("sex", ""),
-                "style": attributes.get("style", ""),
-                "frame": frame(case.note_type, case.specialty, heading, attributes, said),
-                "heading": heading,
-                "note_type": note_type_title(case.note_type),
-                "specialty": case.specialty,
-                "statements": list(said),
-            }
+        self._check_has(case.note_type)
+        telling = self._telling(case, attempt)
+        parts = tuple(self._parts(telling))
+        if self._file.scope == "note":
+            return (Section(heading="", prompt=self._whole_note(telling, parts)),)
+        return tuple(
+            Section(heading=heading, text=text)
+            if plan is None
+            else Section(heading=heading, prompt=self._one_section(telling, heading, plan))
+            for heading, plan, text in parts
         )
-        return f"{text}\n"
+
+    def _check_has(self, note_type: str) -> None:
+        if note_type not in self.note_types:
+            raise ConfigError(
+                f'template {self.name} has no note type "{note_type}"; {nearest(note_type, self.note_types)}'
+            )
+
+    def _telling(self, case: Case, attempt: int) -> _Telling:
+        worded = self._verbalizer.worded(case, attempt) if self._verbalizer else case
+        return _Telling(
+            asked=worded if "written" in self._file.verbalize else case,
+            variables=case_variables(worded if "rendered" in self._file.verbalize else case),
+            variant=self._file.variants[attempt % len(self._file.variants)],
+        )
+
+    def _parts(self, telling: _Telling) -> Iterator[tuple[str, SectionPlan | None, str]]:
+        """Yield heading, plan and text of each section: the plan of one to be written, else None and its text."""
+        case = telling.asked
+        for place, plan in enumerate(self._layout.plans(case.note_type)):
+            random = generator(0, "surface", case.id, place)
+            heading = prompt_heading(random.choice(plan.headings))
+            style = telling.variables["style"]
+            text = self._layout.render(case.note_type, place, style, telling.variables, random)
+            if text:
+                yield heading, None, text
+            elif plan.written is not None:
+                yield heading, plan, ""
+
+    def _one_section(self, telling: _Telling, heading: str, plan: SectionPlan) -> str:
+        case, attributes = telling.asked, _attributes(telling)
+        said = self._statements(telling, heading, plan)
+        words = _of_a_case(case, attributes) | {
+            "frame": frame(case.note_type, case.specialty, heading, attributes, said),
+            "heading": heading,
+            "statements": list(said),
+        }
+        return f"{self._prompt(words)}\n"
+
+    def _whole_note(self, telling: _Telling, parts: Sequence[tuple[str, SectionPlan | None, str]]) -> str:
+        asked = [
+            _Asked(heading=heading, text=text)
+            if plan is None
+            else _Asked(heading=heading, statements=self._statements(telling, heading, plan))
+            for heading, plan, text in parts
+        ]
+        return f"{self._prompt(_of_a_case(telling.asked, _attributes(telling)) | {'sections': asked})}\n"
+
+    def _statements(self, telling: _Telling, heading: str, plan: SectionPlan) -> tuple[str, ...]:
+        chosen = select(telling.asked, plan.written or ()) if self._file.state else ()
+        order = ORDERS[telling.variant.order]
+        return statements(order(chosen, derive_seed(0, telling.asked.id, heading)))
+
+
+def _attributes(telling: _Telling) -> dict[str, str]:
+    """Give the attributes that the variant names; a style that no model knows by name is left out."""
+    named = {name: telling.asked.attributes.get(name, "") for name in telling.variant.attributes}
+    return named if named.get("style", "") in _NAMED_STYLES else named | {"style": ""} if "style" in named else named
+
+
+def _of_a_case(case: Case, attributes: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "age": attributes.get("age", ""),
+        "sex": attributes.get("sex", ""),
+        "style": attributes.get("style", ""),
+        "note_type": note_type_title(case.note_type),
+        "specialty": case.specialty,
+    }
 
 
 def load_template(name: str | Path) -> Template:
     """Read and check a template: a path, or a name below the configs that ship ("prompts/instruct.yaml").
 
     Raises:
-        ConfigError: There is no such file, or something in it or in its layout is wrong; the message says what.
+        ConfigError: There is no such file, or something in it or in a file that it names is wrong; it says what.
+        InputError: Its file of wordings is wrong.
     """
     return _load(find_config(name))
 
 
 @lru_cache(maxsize=8)
 def _load(path: Path) -> Template:
-    content = _read(path, _TemplateFile)
-    layout_path = _layout_path(path, content.layout)
-    layout = _read(layout_path, _Layout)
-    _check_names(path, content, layout_path, layout)
-    prompt = compile_text(content.prompt, where=f"{path}: prompt", declared=content.variables, known=PROMPT_VARIABLES)
-    resolved = content.model_dump(mode="json") | {"layout": layout.model_dump(mode="json")}
+    content = read_model(path, _TemplateFile)
+    _check(path, content)
+    layout = load_layout(path, content.layout)
+    verbalizer = Verbalizer(usage=read_usage(find_beside(path, content.usage))) if content.usage else None
+    resolved = content.model_dump(mode="json") | {
+        "resolved": layout.content,
+        "wordings": verbalizer.rows if verbalizer else [],
+    }
     return Template(
         name=content.name,
         hash=hashlib.sha256(json.dumps(resolved, sort_keys=True, ensure_ascii=False).encode()).hexdigest(),
-        note_types=tuple(layout.note_types),
+        note_types=layout.note_types,
+        system=content.system.strip(),
         _file=content,
         _layout=layout,
-        _prompt=prompt,
-        _rendered=_compile_rendered(layout_path, layout),
+        _prompt=compile_text(
+            content.prompt,
+            where=f"{path}: prompt",
+            declared=content.variables,
+            known=PROMPT_VARIABLES[content.scope],
+        ),
+        _verbalizer=verbalizer,
     )
 
 
-def _layout_path(path: Path, layout: str) -> Path:
-    beside = path.parent / layout
-    return beside if beside.is_file() else find_config(f"prompts/{layout}")
-
-
-def _read(path: Path, kind: Any) -> Any:  # noqa: ANN401 - a pydantic model in, its instance out
-    content = read_yaml(path)
-    if not isinstance(content, dict):
-        raise ConfigError(f"{path} is empty; configs/prompts/attribute_controlled.yaml shows what a template holds")
-    try:
-        return kind.model_validate(content)
-    except ValidationError as error:
-        raise ConfigError(describe(f"{path}:", error)) from None
-
-
-def _check_names(path: Path, content: _TemplateFile, layout_path: Path, layout: _Layout) -> None:
+def _check(path: Path, content: _TemplateFile) -> None:
     for variant in content.variants:
         if variant.order not in ORDERS:
             raise ConfigError(f'{path}: there is no order "{variant.order}"; {nearest(variant.order, ORDERS)}')
-    for note_type, plans in layout.note_types.items():
-        for group in (group for plan in plans for group in plan.written or ()):
-            if group not in SELECTORS:
-                raise ConfigError(f'{layout_path}: {note_type} asks for "{group}"; {nearest(group, SELECTORS)}')
-
-
-def _compile_rendered(path: Path, layout: _Layout) -> dict[tuple[str, int, int], Text]:
-    return {
-        (note_type, place, which): compile_text(
-            source,
-            where=f"{path}: {note_type}, {plan.headings[0]}",
-            declared=layout.variables,
-            known=CASE_VARIABLES,
-        )
-        for note_type, plans in layout.note_types.items()
-        for place, plan in enumerate(plans)
-        for which, source in enumerate(plan.rendered)
-    }
-
-
-def assemble(case: Case, sections: Sequence[Section], texts: Sequence[str]) -> tuple[str, tuple[Span, ...]]:
-    """Join a note from its sections: each heading on a line, its text below, a blank line between.
-
-    Args:
-        case: The case, for messages.
-        sections: As `Template.sections` gave them.
-        texts: One for each section, whoever wrote it; a section whose text is empty is left out.
-
-    Returns:
-        The text, and the ranges that a model wrote.
-
-    Raises:
-        ValueError: There are not as many texts as sections.
-    """
-    if len(sections) != len(texts):
-        raise ValueError(f"case {case.id} has {len(sections)} sections; {len(texts)} texts were given")
-    parts: list[str] = []
-    written: list[Span] = []
-    length = 0
-    for section, text in zip(sections, texts, strict=True):
-        body = text.strip()
-        if not body:
-            continue
-        start = length + len(section.heading) + 2
-        if section.prompt is not None:
-            written.append(Span(start=start, end=start + len(body)))
-        parts.append(f"{section.heading}:\n{body}\n\n")
-        length += len(parts[-1])
-    return "".join(parts).rstrip("\n") + "\n" if parts else "", tuple(written)
+    if "{{" in content.system or "{%" in content.system:
+        raise ConfigError(f"{path}: system is the same for every case and takes no variables; use them in prompt")

@@ -87,6 +87,7 @@ class Writer:
             repetition_penalty=writing.repetition_penalty,
             stops=("\n\n\n",),
             adapter=self.adapter,
+            system=self.template.system,
         )
 
     def _note(self, case: Case, sections: Sequence[Section], texts: Sequence[str]) -> Note:

@@ -1,0 +1,297 @@
+"""The words that a case has for the texts of a layout, by name."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from clinsynth.prompts.framing import CHANGES
+from clinsynth.prompts.selecting import PATIENT, select
+from clinsynth.records import Case, Fact
+
+_PERSONS: Mapping[str, tuple[str, str]] = MappingProxyType({"female": ("woman", "she"), "male": ("man", "he")})
+_SHORT_FREQUENCIES = {
+    "once daily": "daily",
+    "twice daily": "b.i.d.",
+    "three times daily": "t.i.d.",
+    "four times daily": "q.i.d.",
+    "at bedtime": "q.h.s.",
+    "every other day": "every other day",
+    "as needed": "p.r.n.",
+}
+_SHORT_VITALS = {
+    "blood pressure": "BP",
+    "heart rate": "HR",
+    "respiratory rate": "RR",
+    "temperature": "temp",
+    "oxygen saturation": "SpO2",
+    "body mass index": "BMI",
+}
+
+
+def short_frequency(frequency: str) -> str:
+    """Abbreviate as prescriptions do.
+
+    >>> short_frequency("twice daily")
+    'b.i.d.'
+    """
+    return _SHORT_FREQUENCIES.get(frequency, frequency)
+
+
+def short_vital(name: str) -> str:
+    """Abbreviate the name of a vital sign.
+
+    >>> short_vital("blood pressure")
+    'BP'
+    """
+    return _SHORT_VITALS.get(name, name)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drug:
+    """A drug that the patient takes now.
+
+    Attributes:
+        dose: "" where the case has none; so is the frequency.
+        change: "started", "increased" or "reduced" at this encounter, else "".
+    """
+
+    name: str
+    dose: str
+    frequency: str
+    change: str
+
+    def __str__(self) -> str:
+        return f"{self.plain} ({self.change})" if self.change else self.plain
+
+    @property
+    def plain(self) -> str:
+        """Name, dose and frequency: "metformin 500 mg twice daily"."""
+        return _spaced(self.name, self.dose, self.frequency)
+
+    @property
+    def short(self) -> str:
+        """The same with the frequency as on a prescription: "metformin 500 mg b.i.d. (started)"."""
+        return _spaced(self.name, self.dose, short_frequency(self.frequency), f"({self.change})" if self.change else "")
+
+    @property
+    def changed(self) -> str:
+        """The change first: "increased metformin to 1000 mg twice daily"."""
+        amount = _spaced(self.dose, self.frequency)
+        return _spaced(self.change, self.name, "to" if amount and self.change != "started" else "", amount)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """A lab or vital sign: "potassium", "5.9 mmol/L"."""
+
+    name: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}"
+
+    @property
+    def short(self) -> str:
+        """With the name of a vital sign abbreviated: "BP 152/94 mmHg"."""
+        return f"{short_vital(self.name)} {self.value}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Complaint:
+    """A symptom, or a condition whose beginning is known; `since` is how long ("3 days") or ""."""
+
+    name: str
+    since: str
+
+    def __str__(self) -> str:
+        return f"{self.name} for {self.since}" if self.since else self.name
+
+    @property
+    def short(self) -> str:
+        """As in notes of few words: "chest pain x 3 days"."""
+        return f"{self.name} x {self.since}" if self.since else self.name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Relative:
+    """A condition of a relative, or one that the relative did not have."""
+
+    who: str
+    condition: str
+    negated: bool
+
+    def __str__(self) -> str:
+        return f"no {self.condition} in the {self.who}" if self.negated else f"{self.who} with {self.condition}"
+
+    @property
+    def short(self) -> str:
+        """As in notes of few words: "breast cancer (mother)"."""
+        return f"{'no ' if self.negated else ''}{self.condition} ({self.who})"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Procedure:
+    """A procedure of this encounter, and what it showed or ""."""
+
+    name: str
+    shows: str
+
+    def __str__(self) -> str:
+        return f"{self.name} showing {self.shows}" if self.shows else self.name
+
+    @property
+    def told(self) -> str:
+        """As a sentence: "chest x-ray showed consolidation", "appendectomy was performed"."""
+        return f"{self.name} showed {self.shows}" if self.shows else f"{self.name} was performed"
+
+
+CASE_VARIABLES = (
+    "absent_findings",
+    "age",
+    "allergies",
+    "anesthesia",
+    "comorbidities",
+    "complaints",
+    "condition",
+    "course",
+    "disposition",
+    "findings",
+    "labs",
+    "medications",
+    "negatives",
+    "past_conditions",
+    "past_procedures",
+    "person",
+    "previous_labs",
+    "previous_vitals",
+    "procedures",
+    "pronoun",
+    "relatives",
+    "sex",
+    "social",
+    "stopped",
+    "style",
+    "symptoms",
+    "vitals",
+)
+
+
+def case_variables(case: Case) -> dict[str, Any]:
+    """Give what a rendered section may use, by the names of `CASE_VARIABLES`; lists are in the order of the case."""
+    attributes = case.attributes
+    age, sex = attributes.get("age", ""), attributes.get("sex", "")
+    return {
+        "age": age,
+        "sex": sex,
+        "style": attributes.get("style", ""),
+        "anesthesia": attributes.get("anesthesia", ""),
+        "person": _person(age, sex),
+        "pronoun": _PERSONS.get(sex, ("", f"the {PATIENT}"))[1],
+        **_lists_of_names(case),
+        "complaints": _complaints(case),
+        "medications": _drugs(case),
+        "labs": _results(case, "key lab", "other labs"),
+        "vitals": _results(case, "key vital", "other vitals"),
+        "previous_labs": _results(case, "previous labs"),
+        "previous_vitals": _results(case, "previous vitals"),
+        "procedures": _procedures(case),
+        "relatives": [
+            Relative(who=fact.subject, condition=fact.value, negated=fact.negated)
+            for fact in select(case, ["family history"])
+        ],
+    }
+
+
+def _lists_of_names(case: Case) -> dict[str, Any]:
+    return {
+        **{name: next(iter(_values(case, group)), "") for name, group in _SINGLE.items()},
+        **{name: _values(case, group) for name, group in _LISTED.items()},
+    }
+
+
+_SINGLE: Mapping[str, str] = MappingProxyType(
+    {"condition": "main condition", "course": "course", "disposition": "disposition"}
+)
+_LISTED: Mapping[str, str] = MappingProxyType(
+    {
+        "comorbidities": "comorbidities",
+        "past_conditions": "past conditions",
+        "symptoms": "symptoms",
+        "negatives": "negatives",
+        "stopped": "stopped drugs",
+        "allergies": "allergies",
+        "findings": "findings",
+        "absent_findings": "absent findings",
+        "past_procedures": "past procedures",
+        "social": "social history",
+    }
+)
+
+
+def _values(case: Case, group: str) -> list[str]:
+    return [fact.value for fact in select(case, [group])]
+
+
+def _person(age: str, sex: str) -> str:
+    """Name the patient: "64-year-old woman"."""
+    noun = _PERSONS.get(sex, (PATIENT, ""))[0]
+    return f"{age}-year-old {noun}" if age else noun
+
+
+def _complaints(case: Case) -> list[Complaint]:
+    """Give the symptoms, each with its onset, then what else an onset is known of."""
+    onsets = {fact.subject: fact.value for fact in select(case, ["onset"])}
+    names = dict.fromkeys([*_values(case, "symptoms"), *onsets])
+    return [Complaint(name=name, since=onsets.get(name, "")) for name in names]
+
+
+def _drugs(case: Case) -> list[Drug]:
+    facts = select(case, ["main drug", "other drugs"])
+    regimen = {(fact.subject, fact.kind): fact.value for fact in facts if fact.kind in {"dose", "frequency"}}
+    return [
+        Drug(
+            name=fact.value,
+            dose=regimen.get((fact.value, "dose"), ""),
+            frequency=regimen.get((fact.value, "frequency"), ""),
+            change=CHANGES.get(fact.relation, ""),
+        )
+        for fact in facts
+        if fact.kind == "medication"
+    ]
+
+
+def _results(case: Case, *groups: str) -> list[Result]:
+    return [Result(name=fact.subject, value=fact.value) for fact in select(case, groups)]
+
+
+def _procedures(case: Case) -> list[Procedure]:
+    """Give the procedures with what they showed; a finding of one that is no fact stands under its subject."""
+    performed = select(case, ["procedures"])
+    names: dict[str | None, str] = {fact.code: fact.value for fact in performed}
+    shown: dict[str, list[str]] = {fact.value: [] for fact in performed}
+    for fact in select(case, ["shown"]):
+        shown.setdefault(names.get(fact.code, _study(fact)), []).append(_shown(fact))
+    return [Procedure(name=name, shows=" and ".join(values)) for name, values in shown.items()]
+
+
+def _study(finding: Fact) -> str:
+    return "imaging" if finding.subject == PATIENT else finding.subject
+
+
+def _shown(finding: Fact) -> str:
+    return f"no {finding.value}" if finding.negated else finding.value
+
+
+def _spaced(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
+
+
+def listed(items: Iterable[object], last: str = "and") -> str:
+    """Join with commas and a word before the last.
+
+    >>> listed(["fever", "cough", "chills"])
+    'fever, cough and chills'
+    """
+    words = [str(item) for item in items]
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
