@@ -2,16 +2,15 @@
 
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from clinsynth.errors import InputError, MissingError
 from clinsynth.ontology.readers.tables import read_lines
 from clinsynth.ontology.readers.terms import Term, distinct, grouped, tidy
 
-if TYPE_CHECKING:
-    import networkx
+Clauses = Mapping[str, Any]
 
 _TERM = "[Term]"
 _CLAUSE = re.compile(r"^[^\s:\[][^:]*:")
@@ -24,32 +23,29 @@ _UNESCAPED = {"n": " ", "t": " ", "W": " "}
 
 
 def read_obo(path: Path, *, synonyms: Collection[str] = ("EXACT",)) -> Iterator[Term]:
-    """Yield the terms of an OBO file, plain or gzip, in their order; obsolete ones and those without a name are left out.
+    """Yield the terms of an OBO file in their order, without the obsolete ones and those that have no name.
 
-    The file and its graph are held at once: 67 MB for the Human Phenotype Ontology.
+    The stanzas and the graph of them are held at once (67 MB for the Human Phenotype Ontology of 12,000 terms).
 
     Args:
-        path: The file.
+        path: The file, plain or gzip.
         synonyms: The scopes ("EXACT", "RELATED", "NARROW", "BROAD") and types ("layperson") that count as synonyms.
 
     Raises:
         MissingError: There is no such file.
         InputError: It is not OBO; the message names the line.
     """
-    graph = _graph(path)
-    for term_id, clauses in graph.nodes(data=True):
-        if name := tidy(_unescaped(clauses.get("name") or "")):
-            yield _term(graph, term_id, name, clauses, synonyms)
-
-
-def _graph(path: Path) -> "networkx.MultiDiGraph[str]":
     import obonet
 
     if not path.is_file():
         raise MissingError(f"there is no file {path}; give an OBO file, plain or gzip")
-    # The name of the ontology keeps obonet from a warning; its own reading of headers is not needed.
+    # A name of the ontology keeps obonet from a warning; what else headers say is not needed.
     stanzas = "".join(("ontology: given\n", *_term_lines(path)))
-    return obonet.read_obo(io.StringIO(stanzas))
+    graph = obonet.read_obo(io.StringIO(stanzas))
+    for term_id, clauses in graph.nodes(data=True):
+        edges = [(predicate, target) for _, target, predicate in graph.out_edges(term_id, keys=True)]
+        if name := tidy(_unescaped(clauses.get("name") or "")):
+            yield _term(term_id, name, clauses, edges, synonyms)
 
 
 def _term_lines(path: Path) -> Iterator[str]:
@@ -93,10 +89,7 @@ def _without_comments(quoted: re.Match[str]) -> str:
     return re.sub(r"(?<!\\)!", r"\\!", quoted[0])
 
 
-def _term(
-    graph: "networkx.MultiDiGraph[str]", term_id: str, name: str, clauses: dict[str, Any], wanted: Collection[str]
-) -> Term:
-    edges = [(predicate, target) for _, target, predicate in graph.out_edges(term_id, keys=True)]
+def _term(term_id: str, name: str, clauses: Clauses, edges: list[tuple[str, str]], wanted: Collection[str]) -> Term:
     return Term(
         id=term_id,
         name=name,

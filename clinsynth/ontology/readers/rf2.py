@@ -102,7 +102,9 @@ def read_snomed(
 
     def descriptions() -> Iterator[tuple[str, _Description]]:
         for row in _active(files, _Description._make, _Description._fields):
-            if row.concept in active and (row.type == _FULLY_SPECIFIED or row.id in acceptable):
+            # Semantic tags are looked for in English, whatever the language of the names.
+            tagged = row.type == _FULLY_SPECIFIED and row.language == "en"
+            if row.concept in active and (tagged or row.id in acceptable):
                 yield row.concept, row
 
     for concept, described in gathered(descriptions):
@@ -116,7 +118,7 @@ def _term(concept: str, rows: list[_Description], preferred: dict[str, bool], gr
     name = next((_written(row) for row in synonyms if preferred[row.id]), "")
     if not name:
         return None
-    full_names = (tidy(row.term) for row in rows if row.type == _FULLY_SPECIFIED)
+    full_names = (tidy(row.term) for row in rows if row.type == _FULLY_SPECIFIED and row.language == "en")
     tags = (found[1] for full_name in full_names if (found := _TAG.search(full_name)))
     return Term(
         id=concept,
@@ -167,7 +169,7 @@ def _find(folder: Path, name: str) -> tuple[Path, ...]:
     # "x" stands before the names of a provisional release; the language refset names its snapshot further on.
     found = [
         path
-        for path in sorted(folder.rglob(f"*{name}*"))
+        for path in sorted((*folder.rglob(f"{name}*"), *folder.rglob(f"x{name}*")))
         if path.name.removesuffix(".gz").endswith(".txt") and "Snapshot" in path.name
     ]
     if not found:

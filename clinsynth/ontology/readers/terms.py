@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 # The same system under the names that vocabularies give it.
 _SYSTEMS = {
+    "hp": "hpo",
     "icd-10": "icd10",
     "icd-10-cm": "icd10cm",
     "icd-9": "icd9",
@@ -49,7 +50,7 @@ class Term:
 def tidy(text: str) -> str:
     """Make one line of a name, with single blanks.
 
-    >>> tidy(" Type 2\\u00a0diabetes ")
+    >>> tidy("  Type 2   diabetes ")
     'Type 2 diabetes'
     """
     return " ".join(text.split())
