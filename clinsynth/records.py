@@ -98,6 +98,8 @@ class Note:
         case: What it was asked to be about; None for a note from elsewhere.
         stated: Where each fact of the case is stated, by fact id, as far as it was located.
         written: The ranges that a model wrote; the rest was rendered from the case. Empty for a note from elsewhere.
+        filled: Where each fact was filled into a typed slot that the model wrote, by fact id; exact.
+        unfilled: The ids of facts whose slot the model was asked for and did not write.
         source: Where it was read from, for messages ("notes.jsonl:17"); never its text.
     """
 
@@ -108,6 +110,8 @@ class Note:
     case: Case | None = field(default=None, repr=False)
     stated: Mapping[str, tuple[Span, ...]] = field(default_factory=dict, repr=False)
     written: tuple[Span, ...] = field(default=(), repr=False)
+    filled: Mapping[str, tuple[Span, ...]] = field(default_factory=dict, repr=False)
+    unfilled: tuple[str, ...] = ()
     origin: Origin | None = None
     source: str = ""
 

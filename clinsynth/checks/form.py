@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from clinsynth.checks import Parsed
 from clinsynth.checks.parsing import MAX_CHARACTERS
+from clinsynth.checks.weights import weight
 from clinsynth.prompts.headings import Heading, find_headings, split_sections
+from clinsynth.prompts.slots import find_slots
 from clinsynth.records import Finding, Note, Span
 
 # A run of words said this often in a row, or a sentence this often in a note, is a model going in circles.
@@ -47,6 +49,9 @@ _MOSTLY = 0.5
 class FormCheck:
     """Finds notes that are empty, too short or long, repeat themselves, break off, lack sections or are garbled.
 
+    Of notes written with typed slots it also finds slots that were asked for and are not there (scored by the fact that
+    is lacking), and slots left in the text because nothing was asked for.
+
     Attributes:
         min_words: A note of fewer words is too short.
         max_characters: A longer note is too long; other checks look no further than the default.
@@ -64,10 +69,12 @@ class FormCheck:
             return (_finding(note, "empty", 1.0, None, "the note has no text"),)
         text = note.text[:MAX_CHARACTERS]
         whole = [*self._length(note), *_garbled_share(note, text), *_repeated_sentences(note, text)]
+        whole += _missing_slots(note)
         placed = [
             *_strange_characters(note, text),
             *_loops(note, text),
             *_frames(note, text),
+            *_invented_slots(note, text),
             *_sections(note, text),
         ]
         return (*whole, *sorted(placed, key=lambda found: (found.span or Span(start=0, end=1), found.code)))
@@ -85,6 +92,19 @@ class FormCheck:
 
 def _finding(note: Note, what: str, score: float, span: Span | None, evidence: str) -> Finding:
     return Finding(note_id=note.id, check="form", code=f"form/{what}", score=score, span=span, evidence=evidence)
+
+
+def _missing_slots(note: Note) -> Iterator[Finding]:
+    for fact_id in note.unfilled:
+        fact = note.case.fact(fact_id) if note.case else None
+        if fact is not None:
+            evidence = f"the slot of {fact.id} ({fact.kind}) was not written"
+            yield _finding(note, "missing-slot", weight(fact), None, evidence)
+
+
+def _invented_slots(note: Note, text: str) -> Iterator[Finding]:
+    for span in find_slots(text):
+        yield _finding(note, "invented-slot", 1.0, span, "a slot that nothing was asked for, or that is misspelt")
 
 
 def _garbled_share(note: Note, text: str) -> Iterator[Finding]:

@@ -7,16 +7,19 @@ from random import Random
 from clinsynth.planning.styles import style_of
 from clinsynth.prompts.framing import frame, gather, state
 from clinsynth.prompts.headings import find_headings, prompt_heading, stripped
+from clinsynth.prompts.slots import SLOTS, placed, slots_of, slotted
 from clinsynth.records import Case, Fact, Note, Span
 from clinsynth.seeds import generator
 
 MIN_WORDS = 8
 MAX_WORDS = 220
 MAX_STATEMENTS = 8
+MAX_SLOTTED = 12  # facts that are told with a slot: what is not told is learnt as an invention
 _SHARE_KNOWN = 0.5  # how often an attribute is named that this section does not state
 _SHARE_STYLE = 0.5
 _SHARE_SHUFFLED = 0.5
 _DETAILS = frozenset({"dose", "frequency"})
+_NUMBER = re.compile(r"\d{1,3}")
 _WORD = re.compile(r"\S+")
 _SENTENCE_END = re.compile(r"[.?!]['\")]?\s{1,4}(?=[A-Z0-9\"'(])|\n+")
 
@@ -38,7 +41,7 @@ _PARTS = frozenset(
 )
 
 
-def section_prompts(note: Note, *, seed: int) -> Iterator[tuple[str, str]]:
+def section_prompts(note: Note, *, seed: int, slots: bool = False) -> Iterator[tuple[str, str]]:
     """Give (prompt, text) for each section of an extracted note: `prompt + text` is one training example.
 
     A prompt names age, sex and style some of the time (age and sex always where the section states them), and up to
@@ -49,6 +52,7 @@ def section_prompts(note: Note, *, seed: int) -> Iterator[tuple[str, str]]:
     Args:
         note: As `clinsynth.planning.extract.extract` gives it.
         seed: The same seed and note give the same prompts.
+        slots: Name each fact with a typed placeholder, and put that in its place in the text.
 
     Raises:
         ValueError: The note has no case.
@@ -62,7 +66,10 @@ def section_prompts(note: Note, *, seed: int) -> Iterator[tuple[str, str]]:
                 continue
             random = generator(seed, note.id, place, number)
             title = f"{heading or 'NOTE'} (CONTINUED)" if number else heading or "NOTE"
-            yield _prompt(note, note.case, title, piece, random), text
+            if slots:
+                yield _slotted(note, note.case, title, piece, random)
+            else:
+                yield _prompt(note, note.case, title, piece, random), text
 
 
 def _prompt(note: Note, case: Case, heading: str, piece: Span, random: Random) -> str:
@@ -80,6 +87,38 @@ def _prompt(note: Note, case: Case, heading: str, piece: Span, random: Random) -
     if random.random() < _SHARE_SHUFFLED:
         random.shuffle(said)
     return frame(case.note_type, case.specialty, heading, attributes, said)
+
+
+def _slotted(note: Note, case: Case, heading: str, piece: Span, random: Random) -> tuple[str, str]:
+    """Give a prompt that names each fact with its placeholder, and the text with the placeholders in their place."""
+    here = tuple(fact for fact in case.facts if _is_stated(note, fact, piece))
+    groups = _said_once(group for group in gather(here) if group[0].kind not in _DETAILS)
+    random.shuffle(groups)
+    told = [fact for fact in here if fact.kind == "age"]
+    told += [each for fact, details in groups[:MAX_SLOTTED] for each in (fact, *details)]
+    slots = {fact.id: placeholder for placeholder, fact in slots_of(told).items()}
+    said = [state(*group) for group in gather(slotted(told))]
+    attributes = {fact.kind: fact.value for fact in case.facts if fact.kind == "sex"}
+    attributes |= {fact.kind: fact.value for fact in slotted(told) if fact.kind == "age"}
+    if random.random() < _SHARE_STYLE:
+        attributes["style"] = style_of(note.text[piece.start : piece.end])
+    text = note.text[piece.start : piece.end]
+    stated = [
+        (slots[fact.id], _slot_range(text, fact, span, piece))
+        for fact in told
+        if fact.kind in SLOTS
+        for span in note.stated.get(fact.id, ())
+        if piece.start <= span.start and span.end <= piece.end
+    ]
+    return frame(case.note_type, case.specialty, heading, attributes, said), placed(text, stated)
+
+
+def _slot_range(text: str, fact: Fact, span: Span, piece: Span) -> Span:
+    """Give where a slot stands in a piece; of an age ("64-year-old") its number alone."""
+    start, end = span.start - piece.start, span.end - piece.start
+    if fact.kind == "age" and (number := _NUMBER.search(text, start, end)):
+        return Span(start=number.start(), end=number.end())
+    return Span(start=start, end=end)
 
 
 def _said_once(groups: Iterable[tuple[Fact, tuple[Fact, ...]]]) -> list[tuple[Fact, tuple[Fact, ...]]]:

@@ -34,7 +34,7 @@ _DETAILS = frozenset({"dose", "frequency"})
 _RESULTS = frozenset({"lab", "vital"})
 _TYPES = "|".join(SLOTS.values())
 # A slot, whole or with a bracket lost: nothing of the kind stands in a clinical note.
-_SLOT = re.compile(rf"\[?\b(?:{_TYPES})_\d{{1,2}}\b\]?|\[(?:{_TYPES})\b[^\]\n]{{0,12}}\]?")
+_SLOT = re.compile(rf"\[?\b(?:{_TYPES})_\d{{1,2}}\b\]?|\[(?:{_TYPES})(?![a-z])[^\]\n]{{0,12}}\]?")
 _WHOLE = re.compile(rf"\[(?:AGE|(?:{_TYPES})_\d{{1,2}})\]")
 _SENTENCE_START = re.compile(r"(?:^|[.?!:]\s|\n)\s*$")
 _ARTICLE = re.compile(r"\b([Aa])n?\s$")

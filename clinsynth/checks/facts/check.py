@@ -1,8 +1,7 @@
 """The check of facts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from clinsynth.checks import Parsed
 from clinsynth.checks.facts.contradictions import Contradiction, against_case, within
@@ -10,15 +9,9 @@ from clinsynth.checks.facts.locating import located
 from clinsynth.checks.facts.reading import Reading, read
 from clinsynth.checks.knowledge import mention_finder
 from clinsynth.checks.parsing import readable
+from clinsynth.checks.weights import weight
 from clinsynth.ontology.mentions import MentionFinder
 from clinsynth.records import Case, Fact, Finding, Note
-
-# How much a note lacks without a fact of that kind.
-_WEIGHTS: Mapping[str, float] = MappingProxyType(
-    {"medication": 1.0, "dose": 1.0, "frequency": 0.8, "symptom": 0.7, "vital": 0.8}
-)
-_WEIGHT = 0.9
-_WEIGHT_NEGATED = 0.6
 
 
 @dataclass(frozen=True)
@@ -27,8 +20,8 @@ class FactsCheck:
 
     In a note without a case it finds what the note says against itself.
 
-    A missing fact scores by kind: a drug or dose 1.0, others 0.9, a frequency or vital sign 0.8, a symptom 0.7, what
-    is to be denied 0.6. Scores of contradictions: `clinsynth.checks.facts.contradictions`.
+    A missing fact scores by kind; see `clinsynth.checks.weights`. Scores of contradictions:
+    `clinsynth.checks.facts.contradictions`.
 
     Attributes:
         ontology: The name or folder of the ontology that the case is coded by.
@@ -59,17 +52,13 @@ class FactsCheck:
                     note_id=note.id,
                     check="facts",
                     code="facts/missing",
-                    score=_weight(fact),
+                    score=weight(fact),
                     evidence=f"{fact.id} ({_named(fact)}) is not stated",
                 )
 
     @property
     def _finder(self) -> MentionFinder:
         return mention_finder(self.ontology)
-
-
-def _weight(fact: Fact) -> float:
-    return _WEIGHT_NEGATED if fact.negated else _WEIGHTS.get(fact.kind, _WEIGHT)
 
 
 def _named(fact: Fact) -> str:
