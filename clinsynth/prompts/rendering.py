@@ -48,12 +48,16 @@ def lines(items: Iterable[object]) -> str:
 
 
 def numbered(items: Iterable[object]) -> str:
-    """Make a sentence of each, on a line of its own behind its number.
+    """Make a sentence of each, on a line of its own behind its number; one alone needs no number.
 
-    >>> numbered(["asthma"])
-    '1. Asthma.'
+    >>> print(numbered(["asthma", "gout"]))
+    1. Asthma.
+    2. Gout.
     """
-    return "\n".join(f"{number}. {sentence(item)}" for number, item in enumerate(items, start=1))
+    told = [sentence(item) for item in items]
+    return (
+        "\n".join(f"{number}. {each}" for number, each in enumerate(told, start=1)) if len(told) > 1 else "".join(told)
+    )
 
 
 @lru_cache(maxsize=1)

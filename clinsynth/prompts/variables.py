@@ -156,6 +156,7 @@ CASE_VARIABLES = (
     "condition",
     "course",
     "disposition",
+    "earlier_note",
     "findings",
     "labs",
     "medications",
@@ -191,6 +192,7 @@ def case_variables(case: Case) -> dict[str, Any]:
         **_lists_of_names(case),
         "complaints": _complaints(case),
         "medications": _drugs(case),
+        "earlier_note": _earlier_note(case),
         "labs": _results(case, "key lab", "other labs"),
         "vitals": _results(case, "key vital", "other vitals"),
         "previous_labs": _results(case, "previous labs"),
@@ -263,6 +265,11 @@ def _drugs(case: Case) -> list[Drug]:
 
 def _results(case: Case, *groups: str) -> list[Result]:
     return [Result(name=fact.subject, value=fact.value) for fact in select(case, groups)]
+
+
+def _earlier_note(case: Case) -> str:
+    """Name the note that values are carried over from; "" where the case has none of an earlier encounter."""
+    return "the previous note" if select(case, ["previous labs", "previous vitals"]) else ""
 
 
 def _procedures(case: Case) -> list[Procedure]:

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from random import Random
 
 from clinsynth.errors import InputError
+from clinsynth.prompts.selecting import is_shown
 from clinsynth.records import Case, Fact
 from clinsynth.seeds import derive_seed, generator
 
@@ -20,8 +22,6 @@ Usage = Mapping[str, tuple[tuple[str, int], ...]]
 
 # Of these kinds the concept is named by the subject, of others by the value.
 _NAMED_BY_SUBJECT = frozenset({"lab", "vital"})
-_DETAILS = frozenset({"dose", "frequency", "onset"})
-_INVESTIGATIONS = "procedure/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +34,6 @@ class Verbalizer:
 
     usage: Usage = field(repr=False)
 
-    def wordings(self, concept: str | None, name: str) -> tuple[str, ...]:
-        """Give the wordings of a concept, the most frequent first; its name where none was met."""
-        return tuple(wording for wording, _ in self.usage.get(concept or "", ())) or (name,)
-
     def worded(self, case: Case, attempt: int) -> Case:
         """Give the case with its facts in words that depend on the case's id and the attempt alone.
 
@@ -45,17 +41,21 @@ class Verbalizer:
         codes stay.
         """
         seed = derive_seed(0, "wording", case.id, attempt)
-        named = {_name(fact): self._word(fact, seed) for fact in case.facts if fact.code and _is_named(fact)}
-        return dataclasses.replace(case, facts=tuple(_reworded(fact, named) for fact in case.facts))
+        by_code = {
+            fact.code: self.word(fact, generator(seed, fact.code))
+            for fact in case.facts
+            if fact.code in self.usage and _names_its_concept(fact)
+        }
+        by_name = {_name(fact): by_code[fact.code] for fact in case.facts if fact.code in by_code}
+        return dataclasses.replace(case, facts=tuple(_reworded(fact, by_code, by_name) for fact in case.facts))
 
-    def _word(self, fact: Fact, seed: int) -> str:
-        met = self.usage.get(fact.code or "", ())
+    def word(self, fact: Fact, random: Random) -> str:
+        """Draw a wording of the concept that a fact names."""
+        met = self.usage.get(fact.code or "", ()) if _names_its_concept(fact) else ()
         if not met:
             return _name(fact)
-        if len(met) == 1:
-            return met[0][0]
         wordings, counts = zip(*met, strict=True)
-        return str(generator(seed, fact.code or "").choices(wordings, counts)[0])
+        return str(random.choices(wordings, counts)[0])
 
     @cached_property
     def rows(self) -> list[tuple[str, str, int]]:
@@ -63,19 +63,25 @@ class Verbalizer:
         return sorted((concept, wording, count) for concept, met in self.usage.items() for wording, count in met)
 
 
-def _is_named(fact: Fact) -> bool:
-    """Say whether a fact names its concept: what imaging showed is coded by the procedure."""
-    return fact.kind != "finding" or not (fact.code or "").startswith(_INVESTIGATIONS)
+def _names_its_concept(fact: Fact) -> bool:
+    """Say whether a fact is in the words of its concept; what imaging showed is coded by the procedure."""
+    return fact.kind != "finding" or not is_shown(fact)
 
 
 def _name(fact: Fact) -> str:
     return fact.subject if fact.kind in _NAMED_BY_SUBJECT else fact.value
 
 
-def _reworded(fact: Fact, named: Mapping[str, str]) -> Fact:
-    if fact.kind in _NAMED_BY_SUBJECT or fact.kind in _DETAILS or not _is_named(fact):
-        return dataclasses.replace(fact, subject=named.get(fact.subject, fact.subject))
-    return dataclasses.replace(fact, value=named.get(fact.value, fact.value)) if fact.code else fact
+def _reworded(fact: Fact, by_code: Mapping[str | None, str], by_name: Mapping[str, str]) -> Fact:
+    """Word what a fact names: its own concept, or that of the fact it is a detail of."""
+    if fact.code and _names_its_concept(fact):
+        word = by_code.get(fact.code, _name(fact))
+        if word == _name(fact):
+            return fact
+        replaced = "subject" if fact.kind in _NAMED_BY_SUBJECT else "value"
+        return dataclasses.replace(fact, **{replaced: word})
+    word = by_name.get(fact.subject, fact.subject)
+    return fact if word == fact.subject else dataclasses.replace(fact, subject=word)
 
 
 def read_usage(path: Path) -> Usage:

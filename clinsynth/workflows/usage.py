@@ -37,6 +37,8 @@ _BEHIND_A_NOUN = re.compile(
     re.IGNORECASE,
 )
 _SPACE_BEFORE = 16
+# Notes are not always grammatical ("symptoms of lightheaded, dizziness").
+_NOUNS_FOR_AN_ADJECTIVE = 2
 
 
 @dataclass
@@ -97,7 +99,7 @@ def _is_fit(concept: Concept, wording: str, use: _Use) -> bool:
     if wording == concept.name or concept.kind not in _PROBLEMS:
         return True
     says_more = set(concept.name.lower().split()) < set(wording.lower().split())
-    return not says_more and use.as_noun > use.as_adjective
+    return not says_more and use.as_noun > _NOUNS_FOR_AN_ADJECTIVE * use.as_adjective
 
 
 def usage_lines(counts: Mapping[str, Counter[str]]) -> Iterator[str]:

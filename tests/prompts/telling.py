@@ -1,0 +1,94 @@
+"""Cases that have a fact of every kind and relation, and notes that say exactly what they are asked to."""
+
+from clinsynth.prompts import Section
+from clinsynth.prompts.rendering import sentence
+from clinsynth.records import Case, Fact
+
+NOTE_TYPES = (
+    "clinic_letter",
+    "consultation",
+    "discharge_summary",
+    "emergency_note",
+    "history_and_physical",
+    "nursing_note",
+    "operative_note",
+    "progress_note",
+    "radiology_report",
+)
+STYLES = ("narrative", "telegraphic", "dictated", "copied_forward")
+
+# kind, relation, value, subject, code; "-" before the kind of what is denied.
+_ROWS = """
+age|is|64||
+sex|is|female||
+condition|has|community-acquired pneumonia||condition/community-acquired-pneumonia
+condition|has|hypertension||condition/hypertension
+condition|has|type 2 diabetes mellitus||condition/type-2-diabetes-mellitus
+condition|had|deep vein thrombosis||condition/deep-vein-thrombosis
+condition|runs_in_family|breast cancer|mother|condition/breast-cancer
+-condition|runs_in_family|colon cancer|father|condition/colon-cancer
+symptom|has|cough||symptom/cough
+symptom|has|fever||symptom/fever
+-symptom|has|chest pain||symptom/chest-pain
+-symptom|has|hemoptysis||symptom/hemoptysis
+onset|since|3 days|cough|
+finding|has|dullness to percussion||
+-finding|has|tracheal deviation||
+procedure|underwent|chest x-ray||procedure/chest-x-ray
+finding|has|consolidation in the right lower lobe||procedure/chest-x-ray
+procedure|had|appendectomy||procedure/appendectomy
+medication|takes|lisinopril||medication/lisinopril
+dose|dose|10 mg|lisinopril|
+frequency|frequency|once daily|lisinopril|
+medication|starts|azithromycin||medication/azithromycin
+dose|dose|500 mg|azithromycin|
+frequency|frequency|every 12 hours|azithromycin|
+medication|increases|metformin||medication/metformin
+dose|dose|1000 mg|metformin|
+frequency|frequency|twice daily|metformin|
+medication|stops|furosemide||medication/furosemide
+lab|measured|1.6 mg/dL|creatinine|lab/creatinine
+lab|measured|14.2 K/uL|white blood cell count|lab/white-blood-cell-count
+lab|measured_before|1.1 mg/dL|creatinine|lab/creatinine
+lab|measured_before|18.9 K/uL|white blood cell count|lab/white-blood-cell-count
+vital|measured|152/94 mmHg|blood pressure|vital/systolic-blood-pressure
+vital|measured|38.4 C|temperature|vital/temperature
+vital|measured_before|148/90 mmHg|blood pressure|vital/systolic-blood-pressure
+vital|measured_before|39.1 C|temperature|vital/temperature
+allergy|allergic_to|latex||allergen/latex
+course|is|improving||
+disposition|is|discharged home||
+social|is|former smoker||
+"""
+
+
+def full_case(note_type: str, style: str = "narrative", number: int = 1) -> Case:
+    """Give a case with every kind of fact and every relation."""
+    rows = [row.split("|") for row in _ROWS.split("\n") if row]
+    return Case(
+        id=f"case-{number:06d}",
+        note_type=note_type,
+        specialty="Pulmonology",
+        attributes={"age": "64", "sex": "female", "style": style},
+        facts=tuple(
+            Fact(
+                id=f"f{place}",
+                kind=kind.removeprefix("-"),
+                relation=relation,
+                value=value,
+                subject=subject or "patient",
+                code=code or None,
+                negated=kind.startswith("-"),
+            )
+            for place, (kind, relation, value, subject, code) in enumerate(rows, start=1)
+        ),
+    )
+
+
+def obedient(section: Section) -> str:
+    """Write a section as a model would that states what its prompt asks for, and nothing else."""
+    if section.text is not None:
+        return section.text
+    prompt = section.prompt or ""
+    said = next((line.removeprefix("State: ") for line in prompt.split("\n") if line.startswith("State: ")), "")
+    return " ".join(sentence(part) for part in said.removesuffix(".").split("; ")) or "The patient was seen."

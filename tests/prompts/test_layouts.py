@@ -1,0 +1,185 @@
+"""The layouts that ship: nine types of note in four styles, each of which tells its case completely and truly."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from telling import NOTE_TYPES, STYLES, full_case, obedient
+
+from clinsynth.checks import Parsed
+from clinsynth.checks.facts.contradictions import against_case
+from clinsynth.checks.facts.locating import is_amount, is_number, locate
+from clinsynth.checks.facts.reading import read
+from clinsynth.checks.form import FormCheck
+from clinsynth.checks.knowledge import mention_finder
+from clinsynth.checks.parsing import parse
+from clinsynth.checks.phi import PhiCheck
+from clinsynth.prompts import Section, assemble, load_template, split_sections
+from clinsynth.prompts.selecting import FACT_KINDS, PATIENT
+from clinsynth.records import Case, Fact, Note
+
+BOTH = ["prompts/attribute_controlled.yaml", "prompts/verbalized.yaml"]
+# Facts of today that texts without a mind of their own state to the letter.
+_TODAY = frozenset({"condition", "symptom", "medication", "dose", "frequency", "lab", "vital", "allergy"})
+_ELSEWHERE = frozenset({"measured_before", "runs_in_family"})
+each_case = given(
+    note_type=st.sampled_from(NOTE_TYPES), style=st.sampled_from(STYLES), number=st.integers(min_value=0, max_value=999)
+)
+
+
+def _sections(case: Case, template: str = BOTH[0]) -> tuple[Section, ...]:
+    return load_template(template).sections(case, 0)
+
+
+def _note(case: Case, template: str = BOTH[0]) -> Note:
+    """Write the note of a case as a model would that does as it is told."""
+    sections = _sections(case, template)
+    text, written = assemble(case, sections, [obedient(section) for section in sections])
+    return Note(id=case.id, text=text, case=case, written=written)
+
+
+def _words_of(fact: Fact) -> str:
+    """Give a pattern for the words in which texts may tell a fact: what it is about near what is so."""
+    value = re.escape(fact.value)
+    negated = r"\b(?:no|or|nor|without|denies|negative for)\b[^.]*" if fact.negated else ""
+    forms = {
+        "age": rf"(?:age: |\b){value}\b",
+        "sex": rf"\b(?:{value}|woman)\b",
+        "frequency": rf"{re.escape(fact.subject)}[^.;]*?(?:{value}|b\.i\.d|daily|every 12 hours)",
+        "dose": rf"{re.escape(fact.subject)}[^.;]*?{value}",
+        "lab": rf"{re.escape(fact.subject)} {value}",
+        "vital": rf"(?:{re.escape(fact.subject)}|BP|temp) {value}",
+        "onset": rf"{re.escape(fact.subject)} (?:for|x) {value}",
+        "allergy": rf"\b{value}\b",
+    }
+    related = {
+        "had": rf"(?:histor|H/o|S/p|PREVIOUS|in the past|SURGICAL)[^.]*?{value}",
+        "runs_in_family": rf"(?:{value}[^.]*{fact.subject}|{fact.subject}[^.]*{value})",
+        "measured_before": rf"(?:previous|prior) (?:{re.escape(fact.subject)}|BP|temp) {value}",
+        "starts": rf"(?:{value}[^,;\n]*\(started\)|started {value})",
+        "increases": rf"(?:{value}[^,;\n]*\(increased\)|increased {value} to)",
+        "stops": rf"(?:{value} was stopped|stopped [^.]*{value})",
+    }
+    return related.get(fact.relation) or negated + forms.get(fact.kind, rf"\b{value}\b")
+
+
+def _untold(case: Case, sections: tuple[Section, ...]) -> Iterator[str]:
+    said = "\n\n".join(f"{section.heading}: {section.prompt or section.text}" for section in sections)
+    for fact in case.facts:
+        if not re.search(_words_of(fact), said, re.IGNORECASE):
+            yield fact.kind
+
+
+@each_case
+@settings(max_examples=150)
+def test_a_note_tells_every_fact_of_the_kinds_it_states(note_type: str, style: str, number: int) -> None:
+    """What is rendered and what a model is asked to state tell each fact of a case, with its relation; no more kinds."""
+    case = full_case(note_type, style, number)
+    states = load_template(BOTH[0]).states(note_type)
+    assert states == set(FACT_KINDS) - set(_untold(case, _sections(case)))
+
+
+@each_case
+@pytest.mark.parametrize("template", BOTH)
+@settings(max_examples=100)
+def test_what_is_told_is_found_again(template: str, note_type: str, style: str, number: int) -> None:
+    """The check of facts finds each of today's facts where the note states it, in whatever words."""
+    note = _note(full_case(note_type, style, number), template)
+    assert note.case is not None
+    told = load_template(template).states(note_type) & (_TODAY | {"age", "sex"})
+    stated = locate(note, mention_finder("core"))
+    asked = [fact for fact in note.case.facts if fact.kind in told and fact.relation not in _ELSEWHERE]
+    # Age and sex stand in the frame; where no section is about the patient, they are the model's to say.
+    missing = [fact for fact in asked if fact.id not in stated and fact.kind not in {"age", "sex"}]
+    assert not missing
+
+
+@each_case
+@pytest.mark.parametrize("template", BOTH)
+@settings(max_examples=100)
+def test_nothing_told_is_taken_for_something_else(template: str, note_type: str, style: str, number: int) -> None:
+    """Each number, dose and mention that the checks read out of a note is that of a fact of today.
+
+    What was measured earlier, what relatives have and what is denied is not read as the patient's.
+    """
+    note = _note(full_case(note_type, style, number), template)
+    assert note.case is not None
+    reading = read(note.text, mention_finder("core"))
+    assert not list(against_case(note.case, reading))
+    facts = note.case.facts
+    today = [fact for fact in facts if fact.relation == "measured"]
+    assert all(any(one.code == fact.code and is_number(one, fact) for fact in today) for one in reading.results)
+    amounts = [fact for fact in facts if fact.kind in {"dose", "frequency"}]
+    assert all(any(is_amount(one, fact) for fact in amounts) for one in reading.amounts)
+    known = {(fact.code, fact.negated) for fact in facts if fact.relation != "runs_in_family"}
+    kinds = {"condition", "symptom", "medication"}
+    read_out = {(one.concept.id, one.negated) for one in reading.mentions if one.concept.kind in kinds}
+    assert read_out <= known
+
+
+@each_case
+@settings(max_examples=60)
+def test_a_rendered_note_is_well_formed_and_free_of_phi(note_type: str, style: str, number: int) -> None:
+    """The checks of form and of identifiers find nothing in what a record fills."""
+    case = full_case(note_type, style, number)
+    sections = [section for section in _sections(case) if section.text is not None]
+    text, written = assemble(case, sections, [section.text or "" for section in sections])
+    parsed = [Parsed(Note(id=case.id, text=text), parse)]
+    assert written == ()
+    assert FormCheck()(parsed) == [()]
+    assert PhiCheck()(parsed) == [()]
+    assert [heading for heading, _ in split_sections(text)] == [part.heading for part in sections if part.heading]
+
+
+@pytest.mark.parametrize("note_type", NOTE_TYPES)
+def test_each_style_has_its_own_words(note_type: str) -> None:
+    """No two styles give the same rendered texts; without an earlier encounter nothing is carried over from one."""
+    texts = {
+        style: "\n".join(section.text or "" for section in _sections(full_case(note_type, style))) for style in STYLES
+    }
+    differing = STYLES if note_type not in {"radiology_report", "operative_note"} else STYLES[:3]
+    assert len({texts[style] for style in differing}) == len(differing)
+    assert "The patient states" in texts["dictated"]
+    carried = [style for style in STYLES if "Copied from" in texts[style]]
+    assert carried == (["copied_forward"] if "lab" in load_template(BOTH[0]).states(note_type) else [])
+
+
+def test_a_first_encounter_copies_nothing_forward() -> None:
+    """Where there is no earlier result there was no earlier note."""
+    case = full_case("progress_note", "copied_forward")
+    facts = tuple(fact for fact in case.facts if fact.relation != "measured_before")
+    first = Case(id=case.id, note_type=case.note_type, specialty="", attributes=case.attributes, facts=facts)
+    assert "opied" not in _note(first).text
+
+
+@pytest.mark.parametrize("note_type", NOTE_TYPES)
+def test_a_bare_case_has_a_note_too(note_type: str) -> None:
+    """Age, sex and one condition are enough; no section is empty, and no text has gaps where facts would stand."""
+    full = full_case(note_type)
+    case = Case(id="case-1", note_type=note_type, specialty="", attributes=full.attributes, facts=full.facts[:3])
+    for style in STYLES:
+        styled = Case(
+            id="case-1",
+            note_type=note_type,
+            specialty="",
+            attributes={**case.attributes, "style": style},
+            facts=case.facts,
+        )
+        sections = _sections(styled)
+        assert any(section.prompt for section in sections)
+        assert all((section.prompt or section.text or "").strip() for section in sections)
+        text = "\n".join(section.text or "" for section in sections)
+        assert not re.search(r" [.,]|[(:] ?[.)]|  |\bNone\b(?!\.| avail)|\[\]", text)
+
+
+def test_prompts_name_a_style_only_where_models_know_the_word() -> None:
+    """A note that is copied forward is asked for without a style."""
+    asked = {
+        style: next(section.prompt or "" for section in _sections(full_case("consultation", style)) if section.prompt)
+        for style in STYLES
+    }
+    assert [style for style in STYLES if f"Style: {style}." in asked[style]] == list(STYLES[:3])
+    assert "Style" not in asked["copied_forward"]
+    assert PATIENT not in asked["copied_forward"]
