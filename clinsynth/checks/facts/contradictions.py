@@ -89,7 +89,7 @@ def _is_part(value: str, facts: Iterable[Fact]) -> bool:
 
 
 def _results(case: Case, reading: Reading) -> Iterator[Contradiction]:
-    facts = _of_kind(case, "lab", "vital")
+    facts = [fact for fact in _of_kind(case, "lab", "vital") if fact.relation == "measured"]
     for result in reading.results:
         own = [fact for fact in facts if fact.code == result.code and _is_comparable(result, fact)]
         if own and not any(is_number(result, fact) for fact in own):
@@ -103,7 +103,9 @@ def _is_comparable(result: Result, fact: Fact) -> bool:
 
 
 def _negations(case: Case, reading: Reading) -> Iterator[Contradiction]:
-    facts = _of_kind(case, "condition", "symptom", "medication")
+    told = _of_kind(case, "condition", "symptom", "finding", "medication")
+    # A drug that was stopped is both named and no longer taken; what runs in the family says nothing of the patient.
+    facts = [fact for fact in told if fact.relation not in {"runs_in_family", "stops"}]
     both = {fact.code for fact in facts if fact.negated} & {fact.code for fact in facts if not fact.negated}
     for fact in facts:
         if fact.code is None or fact.code in both:

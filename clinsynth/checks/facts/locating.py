@@ -44,14 +44,28 @@ def _spans(
     ways: Mapping[str, Callable[[], Iterable[Span]]] = {
         "age": lambda: [age.span for age in reading.ages if age.value == fact.value],
         "sex": lambda: _sex_spans(fact, reading),
-        "condition": lambda: _problem_spans(fact, concept, text, reading),
+        "condition": lambda: (
+            _family_spans(fact, text, reading)
+            if fact.relation == "runs_in_family"
+            else _problem_spans(fact, concept, text, reading)
+        ),
         "symptom": lambda: _problem_spans(fact, concept, text, reading),
         "medication": lambda: _drug_spans(fact, reading),
         "dose": lambda: _amount_spans(fact, drugs.get(fact.subject), reading),
         "frequency": lambda: _amount_spans(fact, drugs.get(fact.subject), reading),
-        "lab": lambda: [result.span for result in reading.results if agrees(result, fact)],
-        "vital": lambda: [result.span for result in reading.results if agrees(result, fact)],
+        "lab": lambda: _result_spans(fact, reading),
+        "vital": lambda: _result_spans(fact, reading),
         "allergy": lambda: _allergy_spans(fact, reading),
+        "finding": lambda: (
+            _problem_spans(fact, concept, text, reading)
+            if concept is not None and concept.kind == "finding"
+            else _literal_spans(fact, text)
+        ),
+        "procedure": lambda: _drug_spans(fact, reading),
+        "onset": lambda: _onset_spans(fact, text),
+        "course": lambda: _stem_spans(fact, text),
+        "disposition": lambda: _literal_spans(fact, text),
+        "social": lambda: _literal_spans(fact, text),
     }
     return ways[fact.kind]() if fact.kind in ways else ()
 
@@ -70,6 +84,60 @@ def _problem_spans(fact: Fact, concept: Concept | None, text: str, reading: Read
             yield found.span
         elif names is not None and (inside := names.search(text, found.span.start, found.span.end)):
             yield Span(start=inside.start(), end=inside.end())
+
+
+def _family_spans(fact: Fact, text: str, reading: Reading) -> Iterable[Span]:
+    """Find the condition where relatives are spoken of, with the relative that the fact names in the same sentence."""
+    relative = re.compile(rf"\b{re.escape(fact.subject)}s?\b", re.IGNORECASE)
+    for found in reading.relatives:
+        if found.concept.id == fact.code:
+            before = text[max(0, found.span.start - _MAX_TO_RELATIVE) : found.span.start]
+            after = text[found.span.end : found.span.end + _MAX_TO_RELATIVE]
+            if relative.search(_LINE_BREAK.split(before)[-1]) or relative.search(_LINE_BREAK.split(after)[0]):
+                yield found.span
+
+
+_MAX_TO_RELATIVE = 80
+_LINE_BREAK = re.compile(r"\n|[.;]\s")
+
+
+def _result_spans(fact: Fact, reading: Reading) -> list[Span]:
+    results = reading.former if fact.relation == "measured_before" else reading.results
+    return [result.span for result in results if agrees(result, fact)]
+
+
+def _literal_spans(fact: Fact, text: str) -> Iterable[Span]:
+    """Find the words of a value as they are, whatever case and line breaks."""
+    words = r"[\s-]+".join(map(re.escape, re.split(r"[\s-]+", fact.value)))
+    for match in re.finditer(rf"(?<!\w){words}(?!\w)", text, re.IGNORECASE):
+        yield Span(start=match.start(), end=match.end())
+
+
+def _stem_spans(fact: Fact, text: str) -> Iterable[Span]:
+    """Find the words of a course: "improving" is said by "has improved" too."""
+    stem = re.escape(fact.value.removesuffix("ing").removesuffix("d").removesuffix("e"))
+    for match in re.finditer(rf"(?<!\w){stem}\w*", text, re.IGNORECASE):
+        yield Span(start=match.start(), end=match.end())
+
+
+def _onset_spans(fact: Fact, text: str) -> Iterable[Span]:
+    """Find a duration: "3 days" is said by "3-day" and "three days" too."""
+    number, _, unit = fact.value.partition(" ")
+    said = "|".join({re.escape(number), _NUMBER_WORDS.get(number, re.escape(number))})
+    for match in re.finditer(
+        rf"(?<![\w.])(?:{said})[\s-]+{re.escape(unit.removesuffix('s'))}s?\b", text, re.IGNORECASE
+    ):
+        yield Span(start=match.start(), end=match.end())
+
+
+_NUMBER_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        str(number): word
+        for number, word in enumerate(
+            ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=1
+        )
+    }
+)
 
 
 def _any_name(concept: Concept) -> re.Pattern[str]:

@@ -46,8 +46,18 @@ _NOT_CURRENT = re.compile(
 )
 _IN_FORMER_TIMES = re.compile(
     r"[\s,(]{1,2}(?:last\s(?:week|month|year|visit)|(?:\d{1,2}|an?|one|two|three|six|several|a\sfew)\s"
-    r"(?:days?|weeks?|months?|years?)\s(?:ago|earlier|before)|previously|yesterday|in\sthe\spast)\b",
+    r"(?:days?|weeks?|months?|years?)\s(?:ago|earlier|before)|previously(?!\s\d)|yesterday|in\sthe\spast)\b",
     re.IGNORECASE,
+)
+# "1.8 mg/dL (previously 1.4)", "6.1%, down from 7.5%": what it was before.
+_BEFORE_THAT = re.compile(
+    r"[\s,;]{0,2}\(?(?:(?:up|down|increased|decreased|improved|rising|falling)\s)?"
+    r"(?:from|previously|before|prior|compared\s(?:to|with)|versus|was|last)\s{1,2}(\d{1,6}(?:\.\d{1,3})?(?:/\d{2,3})?)",
+    re.IGNORECASE,
+)
+# A line that a note carries over from an earlier one.
+_COPIED = re.compile(
+    r"^[^\n]{0,40}\b(?:copied|carried)\s(?:forward|over)?\s?(?:from|since)[^\n]{0,4000}$", re.IGNORECASE | re.MULTILINE
 )
 _NO_ALLERGIES = re.compile(
     r"\b(?:no[ ]known[ ](?:drug[ ]|medication[ ]|medicine[ ])?allerg(?:y|"
@@ -91,6 +101,8 @@ class Reading:
         allergies: Mentions of what the patient is allergic to; they are not among `mentions`.
         no_allergies: Where the text says that there are none.
         pronouns: Sex and place of each pronoun.
+        results: Those of now; `former` has those that are said to be of another time.
+        relatives: What is said of relatives and is not denied.
     """
 
     ages: tuple[Value, ...] = field(repr=False)
@@ -101,17 +113,21 @@ class Reading:
     no_allergies: tuple[Span, ...] = field(repr=False)
     amounts: tuple[Amount, ...] = field(repr=False)
     results: tuple[Result, ...] = field(repr=False)
+    former: tuple[Result, ...] = field(repr=False)
+    relatives: tuple[Mention, ...] = field(repr=False)
 
 
 def read(text: str, finder: MentionFinder) -> Reading:
     """Read a text; `finder` finds all kinds of concepts."""
     others = about_others(text)
-    mentions = [found for found in finder(text) if not others.hold(found.span) and not _is_supposed(text, found)]
+    everything = finder(text)
+    mentions = [found for found in everything if not others.hold(found.span) and not _is_supposed(text, found)]
     ages = [age for age in find_ages(text) if not others.hold(age.span)]
     allergic = _in_allergies(text, mentions)
     plain = [found for found in mentions if found.span not in allergic]
     drugs = [found for found in plain if found.concept.kind == "medication"]
     measured = [found for found in plain if found.concept.kind in {"lab", "vital"}]
+    results, former = _results(text, measured)
     return Reading(
         ages=tuple(age for age in ages if not _is_past(text, age.span) and not _is_of_another(text, age.span)),
         sexes=tuple(sex for sex in find_sexes(text) if not others.hold(sex.span) and _is_of_patient(text, sex, ages)),
@@ -120,7 +136,9 @@ def read(text: str, finder: MentionFinder) -> Reading:
         allergies=tuple(found for found in mentions if found.span in allergic),
         no_allergies=tuple(Span(start=match.start(), end=match.end()) for match in _NO_ALLERGIES.finditer(text)),
         amounts=tuple(_amounts(text, drugs)),
-        results=tuple(_results(text, measured)),
+        results=results,
+        former=former,
+        relatives=tuple(found for found in everything if others.hold(found.span) and not found.negated),
     )
 
 
@@ -181,15 +199,29 @@ def _frequencies(window: str) -> Sequence[Value]:
     return found
 
 
-def _results(text: str, named: Sequence[Mention]) -> Iterator[Result]:
+def _results(text: str, named: Sequence[Mention]) -> tuple[tuple[Result, ...], tuple[Result, ...]]:
+    """Give the results of now, and those of another time."""
     concepts = {found.span: found.concept for found in named}
+    carried = _carried_forward(text)
+    now: list[Result] = []
+    former: list[Result] = []
     for measured in find_measurements(text, [found.span for found in named]):
         start = min(measured.name_span.start, measured.span.start)
-        if _NOT_CURRENT.search(text[max(0, start - 40) : start]) or _IN_FORMER_TIMES.match(text, measured.span.end):
-            continue
-        yield Result(
-            code=concepts[measured.name_span].id,
-            number=measured.number,
-            unit=measured.unit,
-            span=Span(start=start, end=measured.span.end),
+        code = concepts[measured.name_span].id
+        result = Result(
+            code=code, number=measured.number, unit=measured.unit, span=Span(start=start, end=measured.span.end)
         )
+        is_former = _NOT_CURRENT.search(text[max(0, start - 40) : start]) or _IN_FORMER_TIMES.match(
+            text, measured.span.end
+        )
+        (former if is_former or carried.hold(result.span) else now).append(result)
+        if not is_former and (behind := _BEFORE_THAT.match(text, measured.span.end)):
+            span = Span(start=behind.start(1), end=behind.end(1))
+            former.append(Result(code=code, number=behind[1], unit="", span=span))
+    return tuple(now), tuple(former)
+
+
+def _carried_forward(text: str) -> Passages:
+    """Find the lines that say to be copied from an earlier note."""
+    found = (Span(start=match.start(), end=match.end()) for match in _COPIED.finditer(text))
+    return Passages(tuple(found))
