@@ -167,7 +167,7 @@ def _concept(kind: str, term: Term, names: tuple[str, ...], *, source: str, take
 def _ids(kind: str, name: str, code: str) -> Iterator[str]:
     if slug := _slug(name):
         yield f"{kind}/{slug}"
-    longer = f"{kind}/{_slug(f'{name} {code}')}"
+    longer = f"{kind}/{_slug(f'{name} {code}') or 'term'}"
     yield longer
     yield from (f"{longer}-{number}" for number in count(2))
 
