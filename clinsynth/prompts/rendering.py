@@ -14,13 +14,14 @@ from clinsynth.prompts.variables import listed, short_frequency, short_vital
 
 
 def capital(text: object) -> str:
-    """Begin with a capital letter, and leave the rest as it is.
+    """Begin with a capital letter, unless the first word has capitals of its own.
 
-    >>> capital("pH of the urine")
-    'PH of the urine'
+    >>> capital("type 2 diabetes mellitus"), capital("pH of the urine")
+    ('Type 2 diabetes mellitus', 'pH of the urine')
     """
     words = str(text).strip()
-    return words[:1].upper() + words[1:]
+    first, _, _ = words.partition(" ")
+    return words if first[1:].lower() != first[1:] else words[:1].upper() + words[1:]
 
 
 def sentence(text: object) -> str:

@@ -6,8 +6,8 @@ from clinsynth.prompts import frame, state, statements
 from clinsynth.records import Fact
 
 
-def _fact(kind: str, value: str, *, subject: str = "patient", negated: bool = False) -> Fact:
-    return Fact(id="f", kind=kind, subject=subject, relation="is", value=value, negated=negated)
+def _fact(kind: str, value: str, *, subject: str = "patient", negated: bool = False, relation: str = "is") -> Fact:
+    return Fact(id="f", kind=kind, subject=subject, relation=relation, value=value, negated=negated)
 
 
 def test_the_frame_is_exact() -> None:
@@ -55,6 +55,28 @@ def test_what_is_not_known_is_left_out(attributes: dict[str, str], said: list[st
         (_fact("allergy", "penicillin"), "allergy to penicillin"),
         (_fact("dose", "500 mg", subject="metformin"), "metformin 500 mg"),
         (_fact("age", "64"), "age 64"),
+        (_fact("condition", "pneumonia", relation="had"), "history of pneumonia"),
+        (
+            _fact("condition", "breast cancer", relation="runs_in_family", subject="mother"),
+            "family history of breast cancer (mother)",
+        ),
+        (
+            _fact("condition", "breast cancer", relation="runs_in_family", subject="mother", negated=True),
+            "no family history of breast cancer (mother)",
+        ),
+        (_fact("medication", "metformin", relation="takes"), "metformin"),
+        (_fact("medication", "metformin", relation="starts"), "started metformin"),
+        (_fact("medication", "metformin", relation="stops"), "stopped metformin"),
+        (_fact("lab", "1.4 mg/dL", subject="creatinine", relation="measured_before"), "previous creatinine 1.4 mg/dL"),
+        (_fact("vital", "38 C", subject="temperature", relation="measured_before"), "previous temperature 38 C"),
+        (_fact("procedure", "chest x-ray", relation="underwent"), "chest x-ray"),
+        (_fact("procedure", "appendectomy", relation="had"), "history of appendectomy"),
+        (_fact("finding", "edema", negated=True), "no edema"),
+        (_fact("finding", "nodule", subject="chest x-ray"), "chest x-ray showing nodule"),
+        (_fact("onset", "3 days", subject="chest pain"), "chest pain for 3 days"),
+        (_fact("course", "improving"), "clinically improving"),
+        (_fact("disposition", "discharged home"), "discharged home"),
+        (_fact("social", "former smoker"), "former smoker"),
     ],
 )
 def test_a_fact_is_stated_in_plain_words(given: Fact, words: str) -> None:
@@ -65,3 +87,30 @@ def test_a_fact_is_stated_in_plain_words(given: Fact, words: str) -> None:
 def test_a_detail_without_its_drug_stands_alone() -> None:
     """No fact is lost when a section has to state a dose but not the drug."""
     assert statements([_fact("dose", "500 mg", subject="metformin")]) == ("metformin 500 mg",)
+
+
+@pytest.mark.parametrize(
+    ("relation", "words"),
+    [
+        ("takes", "metformin 500 mg twice daily"),
+        ("starts", "started metformin 500 mg twice daily"),
+        ("increases", "increased metformin to 500 mg twice daily"),
+        ("reduces", "reduced metformin to 500 mg twice daily"),
+    ],
+)
+def test_a_change_of_a_drug_is_said_with_its_new_dose(relation: str, words: str) -> None:
+    """The dose of a case is the current one: a drug that is increased is increased to it."""
+    facts = [
+        _fact("medication", "metformin", relation=relation),
+        _fact("frequency", "twice daily", subject="metformin"),
+        _fact("dose", "500 mg", subject="metformin"),
+    ]
+    assert statements(facts) == (words,)
+
+
+def test_an_onset_joins_what_began() -> None:
+    """How long a symptom lasts is said once, with it; what is denied or past takes none."""
+    onset = _fact("onset", "3 days", subject="cough")
+    assert statements([_fact("symptom", "cough"), onset]) == ("cough for 3 days",)
+    assert statements([onset]) == ("cough for 3 days",)
+    assert statements([_fact("symptom", "cough", negated=True), onset]) == ("no cough", "cough for 3 days")

@@ -75,7 +75,7 @@ def _untold(case: Case, sections: tuple[Section, ...]) -> Iterator[str]:
 @each_case
 @settings(max_examples=150)
 def test_a_note_tells_every_fact_of_the_kinds_it_states(note_type: str, style: str, number: int) -> None:
-    """What is rendered and what a model is asked to state tell each fact of a case, with its relation; no more kinds."""
+    """What is rendered and what a model is asked to state tell each fact of a case, with its relation; no others."""
     case = full_case(note_type, style, number)
     states = load_template(BOTH[0]).states(note_type)
     assert states == set(FACT_KINDS) - set(_untold(case, _sections(case)))

@@ -1,0 +1,66 @@
+"""Counting how real notes word concepts."""
+
+from pathlib import Path
+
+import pytest
+
+from clinsynth.ontology import Concept, Ontology
+from clinsynth.prompts import read_usage
+from clinsynth.records import Note
+from clinsynth.workflows.usage import count_wordings, main
+
+ONTOLOGY = Ontology(
+    name="small",
+    version="1",
+    concepts={
+        concept.id: concept
+        for concept in (
+            Concept(
+                id="condition/hypertension",
+                name="hypertension",
+                kind="condition",
+                synonyms=("HTN", "high blood pressure", "essential hypertension"),
+            ),
+            Concept(id="symptom/fever", name="fever", kind="symptom", synonyms=("febrile", "pyrexia")),
+            Concept(id="medication/furosemide", name="furosemide", kind="medication", synonyms=("Lasix",)),
+        )
+    },
+)
+
+
+def _counts(*texts: str) -> dict[str, dict[str, int]]:
+    notes = [Note(id=str(number), text=text) for number, text in enumerate(texts)]
+    return {concept: dict(counts) for concept, counts in count_wordings(notes, ONTOLOGY).items()}
+
+
+def test_wordings_are_counted_in_the_spelling_of_the_ontology() -> None:
+    """Case, hyphens, line breaks and plurals make no other wording."""
+    assert _counts("HYPERTENSION, Lasix.", "History of high-blood\npressure. Fevers and LASIX. No fever.") == {
+        "condition/hypertension": {"hypertension": 1, "high blood pressure": 1},
+        "symptom/fever": {"fever": 2},
+        "medication/furosemide": {"Lasix": 2},
+    }
+
+
+def test_adjectives_and_longer_names_are_no_wordings() -> None:
+    """What is met as an adjective cannot stand where a noun stands; what adds words to the name says more than it."""
+    counts = _counts(
+        "The patient was febrile. She is febrile. She has pyrexia.",
+        "History of essential hypertension. Essential hypertension. She has HTN.",
+    )
+    assert counts == {"symptom/fever": {"pyrexia": 1}, "condition/hypertension": {"HTN": 1}}
+
+
+def test_the_shipped_counts_can_be_made_again(tmp_path: Path) -> None:
+    """The command writes a file that templates read; without the data it says what is missing."""
+    with pytest.raises(SystemExit):
+        main(["--data", str(tmp_path), "--out", str(tmp_path / "usage.tsv")])
+    from clinsynth.data import data_root
+
+    root = data_root()
+    if not (root / "mtsamples").is_dir():
+        pytest.skip(f"MTSamples is not below {root}")
+    main(["--data", str(root), "--out", str(tmp_path / "usage.tsv")])
+    usage = read_usage(tmp_path / "usage.tsv")
+    assert usage["condition/hypertension"][0][0] == "hypertension"
+    assert "febrile" not in dict(usage["symptom/fever"])
