@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from shapes import CHAT_SHAPES, END, SHAPES
+from shapes import CHAT_SHAPES, CHAT_TEMPLATE, END, SHAPES
 
 from clinsynth.backbones.transformers import TransformersBackbone
 from clinsynth.errors import ClinsynthError, ConfigError, InputError, MissingError
@@ -138,6 +138,40 @@ def test_a_chat_template_is_used(checkpoint: Checkpoint, shape: str) -> None:
     tokens = by_hand._tokenizer(framed[0].text, add_special_tokens=False).input_ids
     assert backbone(folder)._tokens(prompts()[0]) == tokens
     assert by_template != by_hand(prompts(temperature=0.0), [1, 2, 3])
+
+
+def _with_chat_template(folder: Path, template: str) -> Path:
+    (folder / "chat_template.jinja").write_text(template)
+    return folder
+
+
+REFUSING = "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system turn') }}{% endif %}" + CHAT_TEMPLATE
+SILENT = CHAT_TEMPLATE.replace("messages %}", "messages if message['role'] != 'system' %}", 1)
+
+
+@pytest.mark.parametrize(
+    ("template", "opening"),
+    [
+        (CHAT_TEMPLATE, f"<|system|>Be brief.{END}<|user|>The patient{END}<|assistant|>"),
+        (REFUSING, f"<|user|>Be brief.\n\nThe patient{END}<|assistant|>"),
+        (SILENT, f"<|user|>Be brief.\n\nThe patient{END}<|assistant|>"),
+    ],
+)
+def test_a_system_text_is_never_lost(checkpoint: Checkpoint, tmp_path: Path, template: str, opening: str) -> None:
+    """It is the system turn where the chat template has one, and stands before the prompt where it has none."""
+    folder = _with_chat_template(shutil.copytree(checkpoint("qwen2"), tmp_path / "chat"), template)
+    chats = backbone(folder)
+    tokens = chats._tokens(Prompt(text="The patient", system="Be brief."))
+    assert tokens == chats._tokenizer(opening, add_special_tokens=False).input_ids
+    assert chats._tokens(Prompt(text="The patient")) == chats._tokens(Prompt(text="The patient", system=""))
+
+
+def test_a_model_without_chat_reads_the_system_text_first(checkpoint: Checkpoint) -> None:
+    """Without a chat template all is one text, with a blank line between."""
+    plain = backbone(checkpoint("llama"))
+    assert plain._tokens(Prompt(text="The patient", system="Be brief.")) == plain._tokens(
+        Prompt(text="Be brief.\n\nThe patient")
+    )
 
 
 def test_chat_without_a_template_is_refused(checkpoint: Checkpoint) -> None:

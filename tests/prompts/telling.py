@@ -1,5 +1,7 @@
 """Cases that have a fact of every kind and relation, and notes that say exactly what they are asked to."""
 
+import re
+
 from clinsynth.prompts import Section
 from clinsynth.prompts.rendering import sentence
 from clinsynth.records import Case, Fact
@@ -89,6 +91,8 @@ def obedient(section: Section) -> str:
     """Write a section as a model would that states what its prompt asks for, and nothing else."""
     if section.text is not None:
         return section.text
-    prompt = section.prompt or ""
-    said = next((line.removeprefix("State: ") for line in prompt.split("\n") if line.startswith("State: ")), "")
-    return " ".join(sentence(part) for part in said.removesuffix(".").split("; ")) or "The patient was seen."
+    lines = (section.prompt or "").split("\n")
+    said = next((line.removeprefix("State: ") for line in lines if line.startswith("State: ")), "")
+    told = [sentence(part) for part in said.removesuffix(".").split("; ")]
+    person = re.match(r"Age: (\d+)\. Sex: (\w+)\.", lines[1])
+    return " ".join([f"A {person[1]}-year-old {person[2]}." if person else "Seen.", *told])
