@@ -65,6 +65,13 @@ _TYPES_BY_TITLE = (
     ("history_and_physical", re.compile(r"\bh&p\b|history and physical|\badmission\b", re.IGNORECASE)),
     ("progress_note", re.compile(r"\bsoap\b|progress|follow-?\s?up|\brecheck\b|office (?:note|visit)", re.IGNORECASE)),
 )
+_OPERATION = (
+    r"(?:PRE|POST)-? ?OPERATIVE DIAGNOS[EI]S|PREPROCEDURE DIAGNOS[EI]S|"
+    r"(?:TITLE|NAME) OF (?:THE )?(?:OPERATION|PROCEDURE)|"
+    r"(?:OPERATIONS?|PROCEDURES?|SURGERY) PERFORMED|(?:DESCRIPTION|DETAILS) OF (?:THE )?(?:OPERATION|PROCEDURE)|"
+    r"OPERATIVE (?:FINDINGS|PROCEDURE|NOTE)|PROCEDURE IN DETAIL|ESTIMATED BLOOD LOSS"
+)
+_IMAGE = r"TECHNIQUE|FINDINGS|COMPARISON|EXAM(?:INATION)?"
 _TYPES_BY_HEADINGS = (
     ("discharge_summary", (r"(?:HOSPITAL|BRIEF HOSPITAL) COURSE|DISCHARGE DIAGNOS[EI]S",)),
     ("emergency_note", (r"(?:ED|ER|EMERGENCY (?:DEPARTMENT|ROOM)) COURSE",)),
@@ -78,6 +85,8 @@ _TYPES_BY_HEADINGS = (
             r"PHYSICAL EXAM\w*|EXAM|REVIEW OF SYSTEMS|PE",
         ),
     ),
+    ("operative_note", (_OPERATION,)),
+    ("radiology_report", (_IMAGE, "IMPRESSIONS?")),
 )
 _TYPES_BY_KIND = (
     ("discharge_summary", "Discharge Summary"),
@@ -86,8 +95,14 @@ _TYPES_BY_KIND = (
     ("progress_note", "Office Notes"),
     ("consultation", "Consult - History and Phy."),
 )
-# What is done to a patient or seen in an image is none of the five note types, whatever headings it has.
-_NO_NOTES = frozenset({"Autopsy", "Lab Medicine - Pathology", "Letters", "Radiology", "Surgery"})
+# Of the dead and of tissue: none of the types, whatever headings they have.
+_NO_NOTES = frozenset({"Autopsy", "Lab Medicine - Pathology"})
+# What is done to a patient or seen in an image, and what is sent to a colleague: told by where MTSamples lists it.
+_TYPES_OF_DOCUMENTS = (
+    ("clinic_letter", "Letters", ""),
+    ("operative_note", "Surgery", _OPERATION),
+    ("radiology_report", "Radiology", ""),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,16 +164,27 @@ def specialty(listed: Sequence[str], title: str) -> str:
 
 
 def note_type(listed: Sequence[str], title: str, text: str) -> str:
-    """Name the type of a report: one of the five, or "" where it is none of them (an operation, an image, a letter).
+    """Name the type of a report, or "" where it is none of ours.
 
-    The title decides, then the headings, then what MTSamples lists it under.
+    Letters, operations and images are told by what MTSamples lists them under, operations by their headings too; of
+    the rest the title decides, then the headings, then what they are listed under. There are no nursing notes.
     """
     if _NO_NOTES.intersection(listed):
         return ""
-    for name, pattern in _TYPES_BY_TITLE:
-        if pattern.search(title):
+    for name, kind, heading in _TYPES_OF_DOCUMENTS:
+        if kind in listed and (not heading or _has_heading(text, heading)):
             return name
-    for name, patterns in _TYPES_BY_HEADINGS:
-        if all(re.search(rf"^(?:{pattern}):", text, re.IGNORECASE | re.MULTILINE) for pattern in patterns):
-            return name
-    return next((name for name, kind in _TYPES_BY_KIND if kind in listed), "")
+    return "" if "Surgery" in listed else _type_of_note(listed, title, text)
+
+
+def _type_of_note(listed: Sequence[str], title: str, text: str) -> str:
+    by_title = (name for name, pattern in _TYPES_BY_TITLE if pattern.search(title))
+    by_headings = (
+        name for name, patterns in _TYPES_BY_HEADINGS if all(_has_heading(text, pattern) for pattern in patterns)
+    )
+    by_kind = (name for name, kind in _TYPES_BY_KIND if kind in listed)
+    return next((name for names in (by_title, by_headings, by_kind) for name in names), "")
+
+
+def _has_heading(text: str, pattern: str) -> bool:
+    return re.search(rf"^(?:{pattern}):", text, re.IGNORECASE | re.MULTILINE) is not None

@@ -101,6 +101,12 @@ def test_the_specialty_is_the_most_specific_that_is_listed(listed: list[str], ti
     ("listed", "title", "text", "expected"),
     [
         (["Surgery", "Discharge Summary"], "Hernia Repair", "", ""),
+        (["Surgery", "Discharge Summary"], "Hernia Repair", "PREOPERATIVE DIAGNOSIS:\nHernia.", "operative_note"),
+        (["Urology"], "Stent", "TITLE OF OPERATION:\nStent.", "operative_note"),
+        (["Radiology", "Cardiovascular / Pulmonary"], "Chest CT", "FINDINGS:\nNone.", "radiology_report"),
+        (["Neurology"], "MRI Brain", "TECHNIQUE:\nMRI.\n\nIMPRESSION:\nNormal.", "radiology_report"),
+        (["Letters", "Urology"], "Consult Letter", "Dear Colleague:\nThank you.", "clinic_letter"),
+        (["Autopsy"], "Autopsy", "FINDINGS:\nNone.\n\nIMPRESSION:\nNone.", ""),
         (["General Medicine"], "Gen Med Progress Note", "", "progress_note"),
         (["Cardiovascular / Pulmonary"], "Angina", "REASON FOR CONSULTATION:\nPain.", "consultation"),
         (["General Medicine"], "Cough", "SUBJECTIVE:\nCough.\n\nPLAN:\nRest.", "progress_note"),
@@ -111,7 +117,7 @@ def test_the_specialty_is_the_most_specific_that_is_listed(listed: list[str], ti
 def test_the_note_type_comes_from_title_headings_and_listing(
     listed: list[str], title: str, text: str, expected: str
 ) -> None:
-    """The title decides first, then the headings, then what MTSamples lists it under; an operation is no note."""
+    """Letters, images and operations are told by the listing; else the title decides, the headings, the listing."""
     assert note_type(listed, title, text) == expected
 
 
