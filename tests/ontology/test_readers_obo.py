@@ -23,7 +23,7 @@ name: invented fever {xref="Y:1"} ! not said in earnest
 alt_id: X:8
 alt_id: X:9
 def: "A fever! Of \\"nobody\\"." [X:me]
-synonym: "hot! {hot}" EXACT []
+synonym: "hot ! {hot}" EXACT []
 synonym: "Invented Fever" EXACT []
 synonym: "the burning" RELATED layperson [Y:2 "a source"]
 synonym: "old form" []
@@ -78,7 +78,7 @@ def test_terms_have_what_their_stanza_says(tmp_path: Path) -> None:
     assert first == Term(
         id="X:1",
         name="invented fever",
-        synonyms=("hot! {hot}", 'so-called "wrong" fever'),
+        synonyms=("hot ! {hot}", 'so-called "wrong" fever'),
         codes={"x": ("X:1",), "umls": ("C9999999",), "snomedct": ("900000001", "900000002")},
         parents=("X:2",),
         relations=(("has_symptom", "X:3"),),

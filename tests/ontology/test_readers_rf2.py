@@ -140,3 +140,25 @@ def test_a_table_is_missing_or_broken_by_its_name(release: Path, name: str) -> N
     path.rename(path.with_name(path.name.replace("Snapshot", "Full")))
     with pytest.raises(MissingError, match=name):
         list(read_snomed(release))
+
+
+def test_an_extension_counts_as_one_with_the_edition(release: Path) -> None:
+    """Files of the same kind in other folders add their concepts, names and relations."""
+    write_rf2(
+        release / "Extension",
+        {
+            "concept": [concept_row("5")],
+            "description": [
+                description_row("51", "5", "Added fever (disorder)", kind=FULL_NAME),
+                description_row("52", "5", "added fever"),
+                description_row("18", "1", "another name of it"),
+            ],
+            "relationship": [relationship_row("5", "1"), relationship_row("5", "1")],
+            "language": [language_row("52", PREFERRED), language_row("18", ACCEPTABLE)],
+        },
+        packed=True,
+    )
+    terms = {term.id: term for term in read_snomed(release)}
+    assert terms["5"].parents == ("1",)
+    assert terms["5"].types == ("disorder",)
+    assert "another name of it" in terms["1"].synonyms

@@ -71,6 +71,7 @@ def test_rows_that_are_not_wanted_are_left_out(umls: Callable[..., Path]) -> Non
     """Other languages, suppressible and obsolete rows, full names with tags; other vocabularies and types if asked."""
     rows = [
         atom("C1", "marsh fever", sab="MSH", code="D1"),
+        atom("C1", "Marsh Fever", sab="MTH", code="NOCODE", rank=("S", "VO", "N")),
         atom("C1", "Sumpffieber", lat="GER"),
         atom("C1", "old fever", suppress="O"),
         atom("C1", "hidden fever", suppress="Y"),
@@ -196,7 +197,7 @@ RXNCONSO = [
         )
     ),
     atom("1", "INN inventamol", sab="RXNORM", tty="SY", code="1"),
-    atom("1", "inventamol of another vocabulary", sab="MTHSPL", tty="SU", code="1"),
+    atom("1", "inventamol of another vocabulary", sab="MTHSPL", tty="SY", code="1"),
     atom("15", "suppressed ingredient", sab="RXNORM", tty="IN", code="15", suppress="O"),
     atom("16", "inventamol 500 MG tablet", sab="RXNORM", tty="SY", code="16"),
 ]

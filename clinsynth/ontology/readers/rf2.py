@@ -4,7 +4,7 @@ Columns and identifiers are those of the SNOMED CT release file specifications.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -70,10 +70,18 @@ class _LanguageMember(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Graph:
-    """Is-a and other relations, by the concept they are said of."""
+    """Is-a and other relations, by the concept they are said of; a role group may say one again."""
 
-    parents: dict[str, dict[str, None]]
-    others: dict[str, dict[tuple[str, str], None]]
+    parents: dict[str, list[str]]
+    others: dict[str, list[tuple[str, str]]]
+
+
+class _Name(NamedTuple):
+    """What is held of a description: a name of the language, or the semantic tag of a fully specified name."""
+
+    written: str
+    is_preferred: bool
+    tag: str
 
 
 def read_snomed(
@@ -81,9 +89,10 @@ def read_snomed(
 ) -> Iterator[Term]:
     """Yield the active concepts of a SNOMED CT edition that have a preferred term in a language.
 
-    Descriptions are in the order of their own ids, so that most of them are held before their concept is complete; held
-    too are the ids of active concepts, the descriptions of the language and the is-a relations. The files may be in any
-    folder below, plain or gzip, and several of a kind (an extension beside the international edition) count as one.
+    Descriptions are in the order of their own ids, so that most names are held before their concept is complete; held
+    too are the ids of active concepts and of the descriptions of the language, and the is-a relations. The files may be
+    in any folder below, plain or gzip, and several of a kind (an extension beside the international edition) count as
+    one.
 
     Args:
         folder: The unpacked release, or its Snapshot folder.
@@ -100,41 +109,44 @@ def read_snomed(
     files = _find(folder, "sct2_Description_Snapshot")
     graph = _read_graph(_find(folder, "sct2_Relationship_Snapshot"), active, relations=relations)
 
-    def descriptions() -> Iterator[tuple[str, _Description]]:
+    def names() -> Iterator[tuple[str, _Name]]:
         for row in _active(files, _Description._make, _Description._fields):
-            # Semantic tags are looked for in English, whatever the language of the names.
-            tagged = row.type == _FULLY_SPECIFIED and row.language == "en"
-            if row.concept in active and (tagged or row.id in acceptable):
-                yield row.concept, row
+            if row.concept in active and (name := _name(row, acceptable)):
+                yield row.concept, name
 
-    for concept, described in gathered(descriptions):
-        term = _term(concept, described, acceptable, graph)
+    for concept, named in gathered(names):
+        term = _term(concept, named, graph)
         if term and (not tags or set(term.types).intersection(tags)):
             yield term
 
 
-def _term(concept: str, rows: list[_Description], preferred: dict[str, bool], graph: _Graph) -> Term | None:
-    synonyms = [row for row in rows if row.type == _SYNONYM]
-    name = next((_written(row) for row in synonyms if preferred[row.id]), "")
-    if not name:
-        return None
-    full_names = (tidy(row.term) for row in rows if row.type == _FULLY_SPECIFIED and row.language == "en")
-    tags = (found[1] for full_name in full_names if (found := _TAG.search(full_name)))
-    return Term(
-        id=concept,
-        name=name,
-        synonyms=distinct(map(_written, synonyms), but=name),
-        codes={"snomedct": (concept,)},
-        parents=tuple(graph.parents.get(concept, ())),
-        types=tuple(dict.fromkeys(tags)),
-        relations=tuple(graph.others.get(concept, ())),
-    )
+def _name(row: _Description, acceptable: Mapping[str, bool]) -> _Name | None:
+    if row.type == _SYNONYM and row.id in acceptable:
+        return _Name(_written(row), acceptable[row.id], "")
+    # Semantic tags are looked for in English, whatever the language of the names.
+    tagged = row.type == _FULLY_SPECIFIED and row.language == "en" and _TAG.search(tidy(row.term))
+    return _Name("", is_preferred=False, tag=tagged[1]) if tagged else None
 
 
 def _written(row: _Description) -> str:
     """Give a term as it stands within a sentence: "Gout" begins with a small letter there, "Crohn disease" does not."""
     term = tidy(row.term)
     return term[:1].lower() + term[1:] if row.case_significance in _ANY_CASE else term
+
+
+def _term(concept: str, names: list[_Name], graph: _Graph) -> Term | None:
+    name = next((each.written for each in names if each.is_preferred), "")
+    if not name:
+        return None
+    return Term(
+        id=concept,
+        name=name,
+        synonyms=distinct((each.written for each in names), but=name),
+        codes={"snomedct": (concept,)},
+        parents=tuple(dict.fromkeys(graph.parents.get(concept, ()))),
+        types=tuple(dict.fromkeys(each.tag for each in names if each.tag)),
+        relations=tuple(dict.fromkeys(graph.others.get(concept, ()))),
+    )
 
 
 def _acceptability(folder: Path, refset: str) -> dict[str, bool]:
@@ -159,9 +171,9 @@ def _read_graph(paths: tuple[Path, ...], active: set[str], *, relations: bool) -
         if row.source not in active or row.destination not in active or row.characteristic == _STATED:
             continue
         if row.type == _IS_A:
-            graph.parents.setdefault(row.source, {})[row.destination] = None
+            graph.parents.setdefault(row.source, []).append(row.destination)
         elif relations:
-            graph.others.setdefault(row.source, {})[row.type, row.destination] = None
+            graph.others.setdefault(row.source, []).append((row.type, row.destination))
     return graph
 
 
