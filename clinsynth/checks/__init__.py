@@ -48,6 +48,7 @@ CHECKS: Catalog[Check] = Catalog(
         "form": "clinsynth.checks.form:FormCheck",
         "overlap": "clinsynth.checks.overlap:OverlapCheck",
         "phi": "clinsynth.checks.phi:PhiCheck",
+        "plausibility": "clinsynth.checks.plausibility:PlausibilityCheck",
     },
 )
 

@@ -9,6 +9,24 @@ from clinsynth.errors import ConfigError, nearest
 
 # PHI is a matter of the recognizer's confidence; months alone and bare numbers stay below it.
 _PHI_LIMIT = 0.5
+# Above the score of what rests on curated knowledge.
+_PLAUSIBILITY_LIMIT = 0.5
+_IMPLAUSIBLE: Mapping[str, str] = MappingProxyType(
+    {
+        "allergy": "a drug of a class that the patient is allergic to",
+        "class-twice": "two drugs of one class",
+        "contraindicated": "a drug that a condition of the patient, or its class, forbids",
+        "daily-dose": "more of a drug in a day than is given to adults",
+        "dose": "a single dose outside the range that adults are given",
+        "impossible-result": "a result that no living patient is expected to have",
+        "interaction": "two drugs with a major interaction",
+        "kidney": "a drug that is avoided at the stated eGFR",
+        "pregnancy": "a drug that is avoided in pregnancy, beside a condition of pregnancy",
+        "wrong-age": "a condition or drug that the patient's age excludes",
+        "wrong-direction": "a result on the side where no condition of the patient takes it",
+        "wrong-sex": "a condition, symptom or drug of the other sex",
+    }
+)
 
 CODES: Mapping[str, Code] = MappingProxyType(
     {
@@ -31,6 +49,10 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "overlap/near-copy": Code("nearly the same text as a reference note (score: Jaccard similarity)", 0.5),
         "overlap/verbatim": Code("a run of words that a reference note holds (1.0: twice the least length)", 0.5),
         "phi/unchecked": Code("the end of a note too long to be looked at", 0.5),
+    }
+    | {
+        f"plausibility/{name}": Code(f"{meaning} (score by source)", _PLAUSIBILITY_LIMIT)
+        for name, meaning in _IMPLAUSIBLE.items()
     }
     | {f"phi/{name}": Code(kind.looked_for, _PHI_LIMIT) for name, kind in KINDS.items()}
 )

@@ -13,7 +13,7 @@ from clinsynth.ontology.concepts import Concept, Ontology, Relation
 from clinsynth.ontology.values import find_doses, find_frequencies
 
 SERIOUS = frozenset({"contraindicated", "major"})
-_CURATED = "curated"
+CURATED = "curated"
 _EGFR = "lab/estimated-glomerular-filtration-rate"
 _PREGNANCY_CHAPTER = "O"
 # How often a day; what is taken seldom or when needed has no daily amount that could be too high.
@@ -79,13 +79,14 @@ class Conflict:
             "daily-dose", "kidney", "pregnancy", "impossible-result" or "wrong-direction".
         subject: The id of the concept that is at fault.
         object: The id of what it conflicts with, or "".
-        source: Of the row that says so.
+        source: Of the relation that says so; limits, doses and cautions of a concept count as curated, whatever the
+            source of its name and codes.
     """
 
     code: str
     subject: str
     object: str = ""
-    source: str = field(default=_CURATED)
+    source: str = field(default=CURATED)
 
 
 def conflicts(patient: PatientData, ontology: Ontology) -> Iterator[Conflict]:
@@ -105,12 +106,12 @@ def _wrong_patients(patient: PatientData) -> Iterator[Conflict]:
     drugs = tuple(regimen.drug for regimen in patient.regimens)
     for concept in (*patient.conditions, *patient.past, *patient.symptoms, *drugs):
         if patient.sex and concept.attributes.get("sex", "") not in {"", patient.sex}:
-            yield Conflict(code="wrong-sex", subject=concept.id, source=concept.source)
+            yield Conflict(code="wrong-sex", subject=concept.id)
         if patient.age is None or concept in patient.past:
             continue
         lowest, highest = concept.number("age_min"), concept.number("age_max")
         if (lowest is not None and patient.age < lowest) or (highest is not None and patient.age > highest):
-            yield Conflict(code="wrong-age", subject=concept.id, source=concept.source)
+            yield Conflict(code="wrong-age", subject=concept.id)
 
 
 def _forbidden(patient: PatientData, ontology: Ontology) -> Iterator[Conflict]:
@@ -142,7 +143,7 @@ def _classes(patient: PatientData, ontology: Ontology) -> Iterator[Conflict]:
         named = not avoided.isdisjoint(name.casefold() for name in drug.names)
         groups = [row for row in ontology.rows(drug.id, "in_class") if row.object in allergens]
         if named or groups:
-            source = groups[0].source if groups else drug.source
+            source = groups[0].source if groups else CURATED
             yield Conflict(code="allergy", subject=drug.id, object=groups[0].object if groups else "", source=source)
     members = Counter(row.object for regimen in patient.regimens for row in ontology.rows(regimen.drug.id, "member_of"))
     for drug_class, n in members.items():
@@ -157,11 +158,11 @@ def _doses(regimen: Regimen, patient: PatientData, ontology: Ontology) -> Iterat
         return
     lowest, highest = _amount(drug.attributes.get("dose_min", "")), _amount(drug.attributes.get("dose_max", ""))
     if (lowest and _below(amount, lowest)) or (highest and _below(highest, amount)):
-        yield Conflict(code="dose", subject=drug.id, source=drug.source)
+        yield Conflict(code="dose", subject=drug.id)
     most = _amount(drug.attributes.get("daily_max", ""))
     a_day = _DAILY.get(_frequency(regimen.frequency))
     if most and a_day and _below(most, (amount[0] * a_day, amount[1])):
-        yield Conflict(code="daily-dose", subject=drug.id, source=drug.source)
+        yield Conflict(code="daily-dose", subject=drug.id)
 
 
 def _is_listed(regimen: Regimen, patient: PatientData, ontology: Ontology) -> bool:
@@ -195,14 +196,14 @@ def _kidney(patient: PatientData) -> Iterator[Conflict]:
     for regimen in patient.regimens:
         least = regimen.drug.number("renal_avoid")
         if least is not None and any(rate < least for rate in rates):
-            yield Conflict(code="kidney", subject=regimen.drug.id, object=_EGFR, source=regimen.drug.source)
+            yield Conflict(code="kidney", subject=regimen.drug.id, object=_EGFR)
 
 
 def _pregnancy(patient: PatientData) -> Iterator[Conflict]:
     pregnant = [each for each in patient.conditions if is_of_pregnancy(each)]
     for regimen in patient.regimens:
         if pregnant and regimen.drug.attributes.get("pregnancy") == "avoid":
-            yield Conflict(code="pregnancy", subject=regimen.drug.id, object=pregnant[0].id, source=regimen.drug.source)
+            yield Conflict(code="pregnancy", subject=regimen.drug.id, object=pregnant[0].id)
 
 
 def is_of_pregnancy(condition: Concept) -> bool:
@@ -218,7 +219,7 @@ def _results(patient: PatientData, ontology: Ontology) -> Iterator[Conflict]:
     for test, value in patient.results:
         limits = ontology.range_of(test, sex=patient.sex, age=patient.age)
         if not limits.floor - limits.step / 2 <= value <= limits.ceiling + limits.step / 2:
-            yield Conflict(code="impossible-result", subject=test.id, source=test.source)
+            yield Conflict(code="impossible-result", subject=test.id)
         yield from _wrong_direction(test, limits.direction(value), patient, ontology)
 
 

@@ -7,7 +7,7 @@ from random import Random
 from clinsynth.planning.styles import style_of
 from clinsynth.prompts.framing import frame, gather, state
 from clinsynth.prompts.headings import find_headings, prompt_heading, stripped
-from clinsynth.prompts.slots import SLOTS, placed, slots_of, slotted
+from clinsynth.prompts.slots import placed, slots_of, slotted
 from clinsynth.records import Case, Fact, Note, Span
 from clinsynth.seeds import generator
 
@@ -106,7 +106,7 @@ def _slotted(note: Note, case: Case, heading: str, piece: Span, random: Random) 
     stated = [
         (slots[fact.id], _slot_range(text, fact, span, piece))
         for fact in told
-        if fact.kind in SLOTS
+        if fact.id in slots
         for span in note.stated.get(fact.id, ())
         if piece.start <= span.start and span.end <= piece.end
     ]

@@ -1,9 +1,9 @@
 """The sections of a note to be, and the note put together from them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from clinsynth.records import Case, Span
+from clinsynth.records import Case, Fact, Span
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -12,11 +12,13 @@ class Section:
 
     Attributes:
         heading: "" for text without a heading: a salutation, or a whole note that a model writes with its headings.
+        slots: The facts that the model is asked to leave a typed slot for, by placeholder; see `Template.fill`.
     """
 
     heading: str
     prompt: str | None = field(default=None, repr=False)
     text: str | None = field(default=None, repr=False)
+    slots: Mapping[str, Fact] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if (self.prompt is None) == (self.text is None):

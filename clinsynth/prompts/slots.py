@@ -61,6 +61,8 @@ class Filled:
 def slots_of(facts: Sequence[Fact]) -> dict[str, Fact]:
     """Give each fact that can be in a slot its placeholder, in their order; a dose has the number of its drug.
 
+    Of two doses of one drug the first has the slot.
+
     >>> drug = Fact(id="f1", kind="medication", subject="patient", relation="takes", value="metformin")
     >>> dose = Fact(id="f2", kind="dose", subject="metformin", relation="dose", value="500 mg")
     >>> list(slots_of([drug, dose]))
@@ -79,7 +81,7 @@ def slots_of(facts: Sequence[Fact]) -> dict[str, Fact]:
         number = counts[fact.kind]
         if fact.kind in _DETAILS:
             number = numbers.get(fact.subject, len(numbers) + number)
-        slots[f"[{SLOTS[fact.kind]}_{number}]"] = fact
+        slots.setdefault(f"[{SLOTS[fact.kind]}_{number}]", fact)
     return slots
 
 

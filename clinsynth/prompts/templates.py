@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from random import Random
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from clinsynth.config import find_config
 from clinsynth.errors import ConfigError, nearest
@@ -18,9 +19,10 @@ from clinsynth.prompts.headings import prompt_heading
 from clinsynth.prompts.layouts import SHAPE, Layout, SectionPlan, find_beside, load_layout, read_model
 from clinsynth.prompts.rendering import Text, compile_text
 from clinsynth.prompts.selecting import ORDERS, select
+from clinsynth.prompts.slots import Filled, fill, plain_wording, slots_of, slotted
 from clinsynth.prompts.variables import case_variables
 from clinsynth.prompts.verbalizers import Verbalizer, read_usage
-from clinsynth.records import Case
+from clinsynth.records import Case, Fact
 from clinsynth.seeds import derive_seed, generator
 
 # What a prompt may use; `sections` (heading, statements, text of each) only where the template asks for a whole note,
@@ -49,6 +51,7 @@ class _TemplateFile(BaseModel):
         state: Whether prompts state facts at all.
         usage: A file of wordings; facts are then worded as real notes do.
         verbalize: Where they are.
+        slots: Whether a model writes typed slots, which the case fills afterwards.
     """
 
     model_config = SHAPE
@@ -62,7 +65,14 @@ class _TemplateFile(BaseModel):
     state: bool = True
     usage: str | None = None
     verbalize: tuple[Literal["written", "rendered"], ...] = ("written", "rendered")
+    slots: bool = False
     variants: tuple[_Variant, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _has_slots_by_section(self) -> "_TemplateFile":
+        if self.slots and (self.scope != "section" or not self.state):
+            raise ValueError("slots need prompts by section that state facts: scope section, state true")
+        return self
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,12 +102,14 @@ class Template:
             version.
         note_types: The types of note it has sections for.
         system: What is said to a chat model before each prompt; "" for nothing.
+        slots: Whether the model writes typed slots; see `fill`.
     """
 
     name: str
     hash: str
     note_types: tuple[str, ...]
     system: str = field(default="", repr=False)
+    slots: bool = False
     _file: _TemplateFile = field(repr=False)
     _layout: Layout = field(repr=False)
     _prompt: Text = field(repr=False)
@@ -128,11 +140,36 @@ class Template:
         parts = tuple(self._parts(telling))
         if self._file.scope == "note":
             return (Section(heading="", prompt=self._whole_note(telling, parts)),)
+        first = next((plan for _, plan, _ in parts if plan is not None), None)
         return tuple(
             Section(heading=heading, text=text)
             if plan is None
+            else self._slotted(telling, heading, plan, opens=plan is first)
+            if self._file.slots
             else Section(heading=heading, prompt=self._one_section(telling, heading, plan))
             for heading, plan, text in parts
+        )
+
+    def fill(self, section: Section, text: str, seed: int) -> Filled:
+        """Fill the slots that a model wrote in a section, in words that vary with the seed."""
+        return fill(text, section.slots, wording=self._wording, random=generator(seed, "slots"))
+
+    def _wording(self, fact: Fact, random: Random) -> str:
+        if self._verbalizer is None:
+            return plain_wording(fact, random)
+        replaced = "subject" if fact.kind in {"lab", "vital"} else "value"
+        return plain_wording(replace(fact, **{replaced: self._verbalizer.word(fact, random)}), random)
+
+    def _slotted(self, telling: _Telling, heading: str, plan: SectionPlan, *, opens: bool) -> Section:
+        """Ask for a section with slots; the age has one in the section that opens the narrative."""
+        case = telling.asked
+        ages = tuple(fact for fact in case.facts if fact.kind == "age") if opens else ()
+        ordered = ORDERS[telling.variant.order](select(case, plan.written or ()), derive_seed(0, case.id, heading))
+        facts = (*ages, *ordered)
+        attributes = _attributes(telling) | {"age": ""} | {each.kind: each.value for each in slotted(ages)}
+        said = statements(slotted(facts))
+        return Section(
+            heading=heading, prompt=self._prompted(telling, heading, attributes, said), slots=slots_of(facts)
         )
 
     def _check_has(self, note_type: str) -> None:
@@ -163,8 +200,10 @@ class Template:
                 yield heading, plan, ""
 
     def _one_section(self, telling: _Telling, heading: str, plan: SectionPlan) -> str:
-        case, attributes = telling.asked, _attributes(telling)
-        said = self._statements(telling, heading, plan)
+        return self._prompted(telling, heading, _attributes(telling), self._statements(telling, heading, plan))
+
+    def _prompted(self, telling: _Telling, heading: str, attributes: Mapping[str, str], said: Sequence[str]) -> str:
+        case = telling.asked
         words = _of_a_case(case, attributes) | {
             "frame": frame(case.note_type, case.specialty, heading, attributes, said),
             "heading": heading,
@@ -228,6 +267,7 @@ def _load(path: Path) -> Template:
         hash=hashlib.sha256(json.dumps(resolved, sort_keys=True, ensure_ascii=False).encode()).hexdigest(),
         note_types=layout.note_types,
         system=content.system.strip(),
+        slots=content.slots,
         _file=content,
         _layout=layout,
         _prompt=compile_text(

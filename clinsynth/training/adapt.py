@@ -65,7 +65,10 @@ def fit_adapter(adapting: Adapting, notes: Iterable[Note], *, progress: Progress
         OutputError: The folder holds something else, or an adapter fitted otherwise.
         ResourceError: The memory is not there.
     """
-    texts = note_texts(notes, ontology=adapting.ontology, seed=adapting.seed, faithful=adapting.config.faithful)
+    config = adapting.config
+    texts = note_texts(
+        notes, ontology=adapting.ontology, seed=adapting.seed, faithful=config.faithful, slots=config.slots
+    )
     return fit_texts(adapting, texts, progress=progress)
 
 

@@ -14,16 +14,21 @@ class Faithful:
     """Says whether a text states something of its prompt, names no drug beside it, and nothing that looks like PHI.
 
     A model that is fitted to texts which say more than their prompts learns to make things up: dates, names, drugs.
+
+    Attributes:
+        slots: Facts stand in slots: what the text still names is not told, and a condition counts as a drug does.
     """
 
     finder: MentionFinder = field(repr=False)
     phi: PhiCheck = field(default_factory=PhiCheck)
+    slots: bool = False
 
     def __call__(self, prompt: str, text: str) -> bool:
         """Look at a pair of prompt and text."""
-        told = {mention.concept.id for mention in self.finder(prompt)}
-        said = [mention.concept for mention in self.finder(text)]
-        invented = any(concept.kind == "medication" and concept.id not in told for concept in said)
+        told = set() if self.slots else {mention.concept.id for mention in self.finder(prompt)}
+        kinds = {"medication", "condition"} if self.slots else {"medication"}
+        said = [mention.concept for mention in self.finder(text) if not mention.negated]
+        invented = any(concept.kind in kinds and concept.id not in told for concept in said)
         return "\nState:" in prompt and not invented and not self._looks_like_phi(text)
 
     def _looks_like_phi(self, text: str) -> bool:
@@ -32,6 +37,6 @@ class Faithful:
         return any(finding.score >= (limits[finding.code] or 0.0) for finding in findings)
 
 
-def faithful_to(ontology: str) -> Faithful:
+def faithful_to(ontology: str, *, slots: bool = False) -> Faithful:
     """Judge by the names of an ontology."""
-    return Faithful(finder=MentionFinder(load_ontology(ontology)))
+    return Faithful(finder=MentionFinder(load_ontology(ontology)), slots=slots)

@@ -88,7 +88,7 @@ Texts = Iterable[tuple[str, Iterable[tuple[str, str]]]]
 
 
 def note_texts(
-    notes: Iterable[Note], *, ontology: str, seed: int, faithful: bool = False
+    notes: Iterable[Note], *, ontology: str, seed: int, faithful: bool = False, slots: bool = False
 ) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Give each note's id with its pairs of prompt and text, conditioned on what the note itself states.
 
@@ -97,11 +97,12 @@ def note_texts(
         ontology: Whose names are read.
         seed: Of how facts are put.
         faithful: Leave out sections that say more than their prompt; see `clinsynth.training.faithful`.
+        slots: Put typed slots where facts stand; a faithful section then names no other condition either.
     """
     finder = MentionFinder(load_ontology(ontology))
-    is_kept = faithful_to(ontology) if faithful else None
+    is_kept = faithful_to(ontology, slots=slots) if faithful else None
     for note in notes:
-        pairs = list(section_prompts(extract(note, finder=finder), seed=seed))
+        pairs = list(section_prompts(extract(note, finder=finder), seed=seed, slots=slots))
         yield note.id, [pair for pair in pairs if is_kept is None or is_kept(*pair)]
 
 

@@ -17,6 +17,7 @@ NAMES = {
     "form": "Notes that do not read as notes",
     "overlap": "Notes that repeat the reference",
     "phi": "Notes with what looks like PHI",
+    "plausibility": "Notes that clinical knowledge speaks against",
 }
 MEANINGS = {
     "entities": "A word where a drug stands that is no drug, or a drug or condition that the case does not have.",
@@ -24,6 +25,7 @@ MEANINGS = {
     "form": "Text that is short, broken off, garbled or repeated, or that holds a part of a prompt.",
     "overlap": "A passage of a reference note, word for word, or a note that is nearly one of them.",
     "phi": "What looks like a name, number, date, place or other identifier of a person.",
+    "plausibility": "Statements that cannot be so together: a drug that a condition forbids, a dose nobody takes.",
 }
 ACTIONS = {
     "phi": "Do not share these notes. See findings.jsonl for the places; remove what was found, then audit again.",

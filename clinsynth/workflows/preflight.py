@@ -27,7 +27,7 @@ def preflight(config: Config) -> None:
     """
     load_ontology(config.ontology)
     load_space(config.plan.attributes)
-    load_template(config.writing.template)
+    _check_slots(config)
     ENGINES.build(config.engine.name, **config.engine.options)
     backbone = BACKBONES.build(config.backbone.name, **config.backbone.options)
     if isinstance(backbone, Located):
@@ -41,6 +41,14 @@ def preflight(config: Config) -> None:
         if next(iter(source_notes(source, root=config.data_dir)), None) is None:
             raise InputError(f"{source.file or source.dataset} holds no notes")
     _find_examples(config)
+
+
+def _check_slots(config: Config) -> None:
+    """Refuse an adapter that would be fitted to texts of another kind than its prompts ask for."""
+    template = load_template(config.writing.template)
+    if config.adapt is not None and config.writing.adapter is None and config.adapt.slots != template.slots:
+        asked, said = ("asks", "true") if template.slots else ("does not ask", "false")
+        raise ConfigError(f"template {template.name} {asked} for typed slots; set adapt.slots: {said}")
 
 
 def _check_reference(config: Config) -> None:

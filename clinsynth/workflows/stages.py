@@ -18,7 +18,8 @@ from clinsynth.config import Component, Config, EngineConfig
 from clinsynth.engines import ENGINES, Engine, Shard, Worker
 from clinsynth.ontology.mentions import MentionFinder
 from clinsynth.prompts import Section, Template, assemble, load_template
-from clinsynth.records import Case, Finding, Generation, Note, Origin, Prompt, Verdict
+from clinsynth.prompts.slots import Filled
+from clinsynth.records import Case, Finding, Generation, Note, Origin, Prompt, Span, Verdict
 from clinsynth.seeds import derive_seed
 from clinsynth.storage import read_records, write_records
 
@@ -76,6 +77,14 @@ class Writer:
                 texts[case_id][place] = finished(generation)
         return texts
 
+    def _filled(self, case: Case, sections: Sequence[Section], texts: Sequence[str]) -> dict[int, Filled]:
+        """Fill the slots of the sections that have any, by place."""
+        return {
+            place: self.template.fill(section, text, derive_seed(self.config.seed, case.id, self.attempt, place))
+            for place, (section, text) in enumerate(zip(sections, texts, strict=True))
+            if section.slots
+        }
+
     def _prompt(self, text: str) -> Prompt:
         writing = self.config.writing
         return Prompt(
@@ -91,6 +100,8 @@ class Writer:
         )
 
     def _note(self, case: Case, sections: Sequence[Section], texts: Sequence[str]) -> Note:
+        filled = self._filled(case, sections, texts)
+        texts = [filled[place].text if place in filled else text for place, text in enumerate(texts)]
         text, written = assemble(case, sections, texts)
         return Note(
             id=case.id,
@@ -99,6 +110,8 @@ class Writer:
             specialty=case.specialty,
             case=case,
             written=written,
+            filled=_placed(filled, written, sections, texts),
+            unfilled=tuple(fact_id for section in filled.values() for fact_id in section.missing),
             origin=Origin(
                 template=self.template.name,
                 template_hash=self.template.hash,
@@ -109,6 +122,22 @@ class Writer:
                 versions={**extras.versions(), **self.weights},
             ),
         )
+
+
+def _placed(
+    filled: Mapping[int, Filled], written: Sequence[Span], sections: Sequence[Section], texts: Sequence[str]
+) -> dict[str, tuple[Span, ...]]:
+    """Move the ranges of filled facts from their sections to the note; `written` has those of sections with text."""
+    places = [place for place, section in enumerate(sections) if section.prompt is not None and texts[place].strip()]
+    found: dict[str, tuple[Span, ...]] = {}
+    for place, body in zip(places, written, strict=True):
+        if place not in filled:
+            continue
+        start = body.start - (len(texts[place]) - len(texts[place].lstrip()))
+        for fact_id, spans in filled[place].stated.items():
+            moved = tuple(Span(start=start + span.start, end=start + span.end) for span in spans)
+            found[fact_id] = (*found.get(fact_id, ()), *moved)
+    return found
 
 
 def finished(generation: Generation) -> str:
@@ -154,7 +183,16 @@ class Checker:
 
 
 def _located(note: Note, finder: MentionFinder) -> Note:
-    return replace(note, stated=locate(note, finder)) if note.case else note
+    """Say where the facts of the case are stated: where they were filled in, and where they are read."""
+    if note.case is None:
+        return note
+    read = locate(note, finder)
+    stated = {
+        fact.id: tuple(sorted({*read.get(fact.id, ()), *note.filled.get(fact.id, ())}))
+        for fact in note.case.facts
+        if fact.id in read or fact.id in note.filled
+    }
+    return replace(note, stated=stated)
 
 
 def build_checks(components: Sequence[Component], *, ontology: str, reference: str | None) -> list[Check]:

@@ -47,6 +47,7 @@ TEXTS = (
     f"HISTORY:\n{COPIED}. {COPIED}. {COPIED}.\nPotassium 4.1 mmol/L. {PLANTED} {PLANTED} {PLANTED} {PLANTED} and the",
     f"State: {PLANTED}; no fever.\nText:\n\x00\u202e{PLANTED}@example.com, https://{PLANTED.lower()}.com <|end|>",
     "PLAN:\n\nASSESSMENT:\nShe has no hypertension (HTN). HTN was ruled out. Started on xyzolol 5 mg p.o.",
+    f"A 46-year-old man named {PLANTED} has preeclampsia and takes lisinopril 10 mg daily.",
     "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24",
 )
 NOTES = [
