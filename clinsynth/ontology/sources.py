@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 from clinsynth.errors import MissingError
 from clinsynth.ontology.concepts import Abbreviation, Concept
 from clinsynth.ontology.mentions import MentionFinder
+from clinsynth.ontology.readers import read_obo
 
 _ICD10CM = "ontologies/icd10cm/icd10cm-order-Jan-2021.txt.gz"
 _DOID = "ontologies/disease-ontology/doid-2016-09-01.obo.gz"
@@ -27,7 +28,6 @@ _VANDERBILT = {
     "vanderbilt-discharge": "ontologies/abbreviations/vanderbilt_discharge_sums.txt",
 }
 
-_TERM_LINE = re.compile(r'^(id|name|is_obsolete): (.+)$|^synonym: "(.+)" EXACT')
 _VARIATION = re.compile(r"^(.+)_(\d+)$")
 _LEAST_SHARE = 0.5  # of the uses of a short form; a rarer sense is not what a reader takes it for
 _ANSWERS = {"symptom": ("symptoms", "information"), "medication": ("treatment", "information")}
@@ -105,18 +105,9 @@ class OpenSources:
 
     def _names(self, path: str) -> tuple[dict[str, str], dict[str, str]]:
         """Give the terms by name, and by exact synonym."""
-        terms = list(self._terms(path))
-        names = {name: term for term, name, is_name in terms if is_name}
-        return names, {name: term for term, name, is_name in terms if not is_name}
-
-    def _terms(self, path: str) -> Iterator[tuple[str, str, bool]]:
-        for stanza in "\n".join(self._lines(path)).split("[Term]")[1:]:
-            found = [match for line in stanza.splitlines() if (match := _TERM_LINE.match(line))]
-            fields = {match[1]: match[2] for match in found if match[1]}
-            if "is_obsolete" in fields:
-                continue
-            yield fields["id"], fields["name"].casefold(), True
-            yield from ((fields["id"], match[3].casefold(), False) for match in found if match[3])
+        terms = list(read_obo(self._found(path)))
+        synonyms = {name.casefold(): term.id for term in terms for name in term.synonyms}
+        return {term.name.casefold(): term.id for term in terms}, synonyms
 
     @cached_property
     def _drugbank(self) -> dict[str, str]:
