@@ -146,6 +146,26 @@ class Procedure:
         return f"{self.name} showed {self.shows}" if self.shows else f"{self.name} was performed"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Course:
+    """How the patient does, or a condition that has a course of its own; `of` is "" for the patient."""
+
+    of: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.of} {self.value}" if self.of else f"clinically {self.value}"
+
+    @property
+    def told(self) -> str:
+        """As a sentence: "the patient is clinically improving", "pneumonia has resolved"."""
+        if self.value == _RESOLVED:
+            return f"{self.of or 'the acute illness'} has {self.value}"
+        return f"{self.of} is {self.value}" if self.of else f"the {PATIENT} is clinically {self.value}"
+
+
+_RESOLVED = "resolved"
+
 CASE_VARIABLES = (
     "absent_findings",
     "age",
@@ -154,7 +174,7 @@ CASE_VARIABLES = (
     "comorbidities",
     "complaints",
     "condition",
-    "course",
+    "courses",
     "disposition",
     "earlier_note",
     "findings",
@@ -191,6 +211,10 @@ def case_variables(case: Case) -> dict[str, Any]:
         "pronoun": _PERSONS.get(sex, ("", f"the {PATIENT}"))[1],
         **_lists_of_names(case),
         "complaints": _complaints(case),
+        "courses": [
+            Course(of="" if fact.subject == PATIENT else fact.subject, value=fact.value)
+            for fact in select(case, ["course"])
+        ],
         "medications": _drugs(case),
         "earlier_note": _earlier_note(case),
         "labs": _results(case, "key lab", "other labs"),
@@ -212,9 +236,7 @@ def _lists_of_names(case: Case) -> dict[str, Any]:
     }
 
 
-_SINGLE: Mapping[str, str] = MappingProxyType(
-    {"condition": "main condition", "course": "course", "disposition": "disposition"}
-)
+_SINGLE: Mapping[str, str] = MappingProxyType({"condition": "main condition", "disposition": "disposition"})
 _LISTED: Mapping[str, str] = MappingProxyType(
     {
         "comorbidities": "comorbidities",
@@ -268,8 +290,16 @@ def _results(case: Case, *groups: str) -> list[Result]:
 
 
 def _earlier_note(case: Case) -> str:
-    """Name the note that values are carried over from; "" where the case has none of an earlier encounter."""
-    return "the previous note" if select(case, ["previous labs", "previous vitals"]) else ""
+    """Name the note that values are carried over from; "" where there was no earlier encounter."""
+    if case.encounter == 0 and not select(case, ["previous labs", "previous vitals"]):
+        return ""
+    # How long ago the encounter before was is known of the second one only.
+    if case.encounter == 1 and 1 < case.day <= _DAYS_THAT_ARE_COUNTED:
+        return f"the note of {case.day} days ago"
+    return "the previous note"
+
+
+_DAYS_THAT_ARE_COUNTED = 30
 
 
 def _procedures(case: Case) -> list[Procedure]:

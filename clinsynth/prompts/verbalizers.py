@@ -21,7 +21,7 @@ COLUMNS = ("concept", "wording", "count")
 Usage = Mapping[str, tuple[tuple[str, int], ...]]
 
 # Of these kinds the concept is named by the subject, of others by the value.
-_NAMED_BY_SUBJECT = frozenset({"lab", "vital"})
+_NAMED_BY_SUBJECT = frozenset({"lab", "vital", "onset"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,11 +33,11 @@ symptom|has|cough||symptom/cough
 symptom|has|fever||symptom/fever
 -symptom|has|chest pain||symptom/chest-pain
 -symptom|has|hemoptysis||symptom/hemoptysis
-onset|since|3 days|cough|
+onset|since|3 days|cough|symptom/cough
 finding|has|dullness to percussion||
 -finding|has|tracheal deviation||
 procedure|underwent|chest x-ray||procedure/chest-x-ray
-finding|has|consolidation in the right lower lobe||procedure/chest-x-ray
+finding|has|consolidation in the right lower lobe|chest x-ray|procedure/chest-x-ray
 procedure|had|appendectomy||procedure/appendectomy
 medication|takes|lisinopril||medication/lisinopril
 dose|dose|10 mg|lisinopril|
@@ -59,6 +59,7 @@ vital|measured_before|148/90 mmHg|blood pressure|vital/systolic-blood-pressure
 vital|measured_before|39.1 C|temperature|vital/temperature
 allergy|allergic_to|latex||allergen/latex
 course|is|improving||
+course|is|resolved|deep vein thrombosis|
 disposition|is|discharged home||
 social|is|former smoker||
 """

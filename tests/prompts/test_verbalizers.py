@@ -82,7 +82,7 @@ def test_details_follow_what_they_are_of(number: int) -> None:
     }
     case = Verbalizer(usage=usage).worded(full_case("consultation", number=number), 0)
     (drug,) = (fact.value for fact in case.facts if fact.code == "medication/lisinopril")
-    (cough,) = (fact.value for fact in case.facts if fact.code == "symptom/cough")
+    (cough,) = (fact.value for fact in case.facts if fact.kind == "symptom" and fact.code == "symptom/cough")
     assert [fact.subject for fact in case.facts if fact.value in {"10 mg", "once daily"}] == [drug, drug]
     assert [fact.subject for fact in case.facts if fact.kind == "onset"] == [cough]
     assert len({fact.subject for fact in case.facts if fact.code == "lab/creatinine"}) == 1
