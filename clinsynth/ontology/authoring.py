@@ -27,7 +27,7 @@ FOLDERS: Mapping[str, str] = {
     "body_site": "body_sites",
     "specialty": "specialties",
 }
-_TABLES = ("ranges.tsv", "interactions.tsv", "regimens.tsv", "effects.tsv")
+_TABLES = ("ranges.tsv", "interactions.tsv", "regimens.tsv", "combinations.tsv", "effects.tsv")
 # Columns that name other concepts: what the relation is called, and the kind that is named.
 _RELATIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "condition": {
@@ -53,6 +53,7 @@ _RELATIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 }
 _NOT_ATTRIBUTES = frozenset({"name", "synonyms", "icd10cm", "matches"})
 NO_DRUG = "none"
+_BETWEEN_ATTRIBUTES = ";"
 _STRENGTH = re.compile(r"^(.+?) \((mild|moderate|marked)\)$")
 # A blood pressure is two signs.
 _BOTH_PRESSURES = ("systolic blood pressure", "diastolic blood pressure")
@@ -94,6 +95,8 @@ def _read(path: Path, folder: Path) -> Iterator[tuple[str, Row]]:
         where = f"{path.relative_to(folder)}:{line}"
         if None in row or None in row.values():
             raise InputError(f"{where}: the row has not as many cells as the header")
+        if _BETWEEN_ATTRIBUTES in "".join(row.values()):
+            raise InputError(f'{where}: a cell holds ";", which parts the attributes in the built tables; use a comma')
         yield where, {key: value.strip() for key, value in row.items()}
 
 
@@ -139,7 +142,7 @@ def concepts(authored: Authored) -> Iterator[tuple[str, Concept]]:
 
 def relations(authored: Authored) -> Iterator[tuple[str, Relation]]:
     """Give each relation with where it stands, all of them `curated`."""
-    regimens = {(row["condition"], row["drug"]): row for _, row in authored.tables["regimens.tsv"]}
+    regimens = _regimens(authored)
     for kind, rows in authored.by_kind.items():
         for where, row in rows:
             for column, (predicate, target) in _RELATIONS.get(kind, {}).items():
@@ -163,6 +166,17 @@ def relations(authored: Authored) -> Iterator[tuple[str, Relation]]:
             )
 
 
+def _regimens(authored: Authored) -> dict[tuple[str, str], Row]:
+    """Give what is special of a drug for a condition: doses, frequencies, and the drugs it is only given with."""
+    found = {(row["condition"], row["drug"]): dict(row) for _, row in authored.tables["regimens.tsv"]}
+    for _, row in authored.tables["combinations.tsv"]:
+        drugs = items(row["drugs"])
+        for drug in drugs:
+            others = "|".join(concept_id("medication", other) for other in drugs if other != drug)
+            found.setdefault((row["condition"], drug), {})["with"] = others
+    return found
+
+
 def _related(
     where: str,
     subject: tuple[str, str],
@@ -178,7 +192,7 @@ def _related(
     if predicate in {"raises", "lowers"} and (match := _STRENGTH.match(item)):
         item, attributes["strength"] = match[1], match[2]
     if predicate == "treated_by" and (regimen := regimens.get((name, item))):
-        attributes |= {key: regimen[key] for key in ("doses", "frequencies") if regimen[key]}
+        attributes |= {key: regimen[key] for key in ("doses", "frequencies", "with") if regimen.get(key)}
     for one in _both(f"{target}/{item.strip()}"):
         target, _, thing = one.partition("/")
         yield (
@@ -203,9 +217,11 @@ def _unused_regimens(authored: Authored) -> Iterator[tuple[str, Relation]]:
         InputError: There is one.
     """
     drugs = {row["name"]: items(row["drugs"]) for _, row in authored.by_kind["condition"]}
-    for where, row in authored.tables["regimens.tsv"]:
-        if row["drug"] not in drugs.get(row["condition"], ()):
-            raise InputError(f"{where}: {row['condition']} does not list {row['drug']} among its drugs")
+    named = [(where, row, row["drug"]) for where, row in authored.tables["regimens.tsv"]]
+    named += [(where, row, drug) for where, row in authored.tables["combinations.tsv"] for drug in items(row["drugs"])]
+    for where, row, drug in named:
+        if drug not in drugs.get(row["condition"], ()):
+            raise InputError(f"{where}: {row['condition']} does not list {drug} among its drugs")
     yield from ()
 
 

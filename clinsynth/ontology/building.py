@@ -24,6 +24,7 @@ from clinsynth.ontology.mentions import MentionFinder
 from clinsynth.ontology.ranges import OLDEST, YOUNGEST, RangeRow
 from clinsynth.ontology.sources import OpenSources
 from clinsynth.ontology.validation import Tables, problems
+from clinsynth.ontology.writing import concept_cells, relation_cells, write_table
 
 
 def check(folder: Path) -> list[str]:
@@ -64,13 +65,13 @@ def build(folder: Path, data: Path) -> None:
     sourcing = Sourcing(authored=authored, sources=OpenSources(data))
     relations = sorted(sourcing.relations(), key=lambda relation: (relation.predicate, relation.subject))
     rows: Mapping[str, Iterable[Iterable[str]]] = {
-        "concepts.tsv": map(_concept_cells, sourcing.concepts),
-        "relations.tsv": map(_relation_cells, relations),
+        "concepts.tsv": map(concept_cells, sourcing.concepts),
+        "relations.tsv": map(relation_cells, relations),
         "ranges.tsv": (_range_cells(row) for _, row in authoring.ranges(authored)),
         "abbreviations.tsv": map(_abbreviation_cells, sourcing.abbreviations()),
     }
     for table, columns in TABLES.items():
-        _write(folder / table, columns, rows[table])
+        write_table(folder / table, columns, rows[table])
     seal(folder)
 
 
@@ -150,16 +151,6 @@ def seal(folder: Path) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _concept_cells(concept: Concept) -> tuple[str, ...]:
-    synonyms = "|".join(concept.synonyms)
-    codes, attributes = _pairs(concept.codes), _pairs(concept.attributes)
-    return concept.id, concept.kind, concept.name, synonyms, codes, attributes, concept.source
-
-
-def _relation_cells(relation: Relation) -> tuple[str, ...]:
-    return relation.subject, relation.predicate, relation.object, _pairs(relation.attributes), relation.source
-
-
 def _range_cells(row: RangeRow) -> tuple[str, ...]:
     ages = ("" if row.age_min == YOUNGEST else str(row.age_min), "" if row.age_max == OLDEST else str(row.age_max))
     limits = (row.low, row.high, row.critical_low, row.critical_high)
@@ -168,15 +159,6 @@ def _range_cells(row: RangeRow) -> tuple[str, ...]:
 
 def _abbreviation_cells(each: Abbreviation) -> tuple[str, ...]:
     return each.short, each.long, each.concept, f"{each.share:g}", each.source
-
-
-def _pairs(pairs: Mapping[str, str]) -> str:
-    return "; ".join(f"{key}={value}" for key, value in pairs.items())
-
-
-def _write(path: Path, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-    lines = ["\t".join(cells) for cells in (columns, *rows)]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
 
 def verify(folder: Path, data: Path) -> list[str]:

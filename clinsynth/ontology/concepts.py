@@ -101,7 +101,8 @@ class Relation:
 
     Attributes:
         predicate: One of `PREDICATES`.
-        attributes: What else is known: doses and frequencies of a treatment where they differ from the drug's own;
+        attributes: What else is known: doses and frequencies of a treatment where they differ from the drug's own, and
+            in "with" the ids of the drugs that it is only given together with;
             mechanism, effect, severity, management and level ("drug" or "class") of an interaction; strength ("mild",
             "moderate", "marked") of what raises or lowers; what an image shows.
         source: The opened file and its row ("pharmacotherapydb:DOID:9352/DB00331"), or "curated".

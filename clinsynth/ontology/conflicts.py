@@ -3,7 +3,6 @@
 It shares nothing with the planner: a planner that judges itself repeats its mistakes.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -145,10 +144,20 @@ def _classes(patient: PatientData, ontology: Ontology) -> Iterator[Conflict]:
         if named or groups:
             source = groups[0].source if groups else CURATED
             yield Conflict(code="allergy", subject=drug.id, object=groups[0].object if groups else "", source=source)
-    members = Counter(row.object for regimen in patient.regimens for row in ontology.rows(regimen.drug.id, "member_of"))
-    for drug_class, n in members.items():
-        if n > 1:
-            yield Conflict(code="class-twice", subject=drug_class)
+    for one, other in combinations(patient.regimens, 2):
+        shared = _classes_of(one.drug, ontology) & _classes_of(other.drug, ontology)
+        if shared and not _are_given_together(one.drug, other.drug, patient, ontology):
+            yield Conflict(code="class-twice", subject=one.drug.id, object=other.drug.id)
+
+
+def _classes_of(drug: Concept, ontology: Ontology) -> frozenset[str]:
+    return frozenset(row.object for row in ontology.rows(drug.id, "member_of"))
+
+
+def _are_given_together(one: Concept, other: Concept, patient: PatientData, ontology: Ontology) -> bool:
+    """Say whether a condition of the patient is treated by both at once, as tuberculosis is."""
+    rows = (row for each in patient.conditions for row in ontology.rows(each.id, "treated_by"))
+    return any(row.object == one.id and other.id in row.values("with") for row in rows)
 
 
 def _doses(regimen: Regimen, patient: PatientData, ontology: Ontology) -> Iterator[Conflict]:

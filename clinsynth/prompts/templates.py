@@ -157,8 +157,9 @@ class Template:
     def _wording(self, fact: Fact, random: Random) -> str:
         if self._verbalizer is None:
             return plain_wording(fact, random)
-        replaced = "subject" if fact.kind in {"lab", "vital"} else "value"
-        return plain_wording(replace(fact, **{replaced: self._verbalizer.word(fact, random)}), random)
+        word = self._verbalizer.word(fact, random)
+        named = replace(fact, subject=word) if fact.kind in {"lab", "vital"} else replace(fact, value=word)
+        return plain_wording(named, random)
 
     def _slotted(self, telling: _Telling, heading: str, plan: SectionPlan, *, opens: bool) -> Section:
         """Ask for a section with slots; the age has one in the section that opens the narrative."""

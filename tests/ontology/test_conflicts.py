@@ -41,6 +41,7 @@ ONTOLOGY = Ontology(
         Relation(subject=ATENOLOL.id, predicate="member_of", object=BLOCKER.id),
         Relation(subject=NADOLOL.id, predicate="member_of", object=BLOCKER.id),
         Relation(subject=AMOXICILLIN.id, predicate="in_class", object=PENICILLINS.id),
+        Relation(subject=GOUT.id, predicate="treated_by", object=ATENOLOL.id, attributes={"with": NADOLOL.id}),
         Relation(subject=GOUT.id, predicate="raises", object=URATE.id, source="a book"),
         Relation(
             subject=WARFARIN.id,
@@ -91,6 +92,7 @@ def test_a_contradiction_is_found(data: dict[str, object], code: str) -> None:
         {"conditions": (MASTITIS,), "regimens": (Regimen(drug=NADOLOL),)},
         {"conditions": (GOUT,), "results": ((URATE, 5.0),)},
         {"results": ((URATE, 2.0),)},
+        {"conditions": (GOUT,), "regimens": (Regimen(drug=ATENOLOL), Regimen(drug=NADOLOL))},
     ],
 )
 def test_what_goes_together_is_no_conflict(data: dict[str, object]) -> None:
