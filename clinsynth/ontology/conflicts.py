@@ -216,12 +216,17 @@ def _pregnancy(patient: PatientData) -> Iterator[Conflict]:
 
 
 def is_of_pregnancy(condition: Concept) -> bool:
-    """Say whether a condition means that the patient is pregnant: chapter O of ICD-10-CM, the puerperium excepted."""
+    """Say whether a condition means that the patient is pregnant and may stay so.
+
+    That is chapter O of ICD-10-CM, without pregnancies that end (ectopic, abortion) and without the puerperium.
+    """
     code = condition.codes.get("icd10cm", "")
-    return code.startswith(_PREGNANCY_CHAPTER) and code[1:3] not in _AFTER_BIRTH
+    return code.startswith(_PREGNANCY_CHAPTER) and code[1:3] not in _NO_LONGER
 
 
-_AFTER_BIRTH = frozenset({"72", "85", "86", "87", "90", "91", "92", "94"})
+_NO_LONGER = frozenset(
+    {"00", "01", "02", "03", "04", "05", "06", "07", "08", "72", "85", "86", "87", "90", "91", "92", "94"}
+)
 
 
 def _results(patient: PatientData, ontology: Ontology) -> Iterator[Conflict]:

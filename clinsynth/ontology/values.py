@@ -134,6 +134,7 @@ _DOSE_UNITS = {
     "g": ("g", "gm", "gms", "gram", "grams"),
     "mL": ("ml", "milliliter", "milliliters", "cc"),
     "mEq": ("meq", "milliequivalents"),
+    "mCi": ("mci", "millicuries"),
     "units": ("unit", "units", "international units", "iu"),
     "puffs": ("puff", "puffs"),
     "tablets": ("tablet", "tablets", "tab", "tabs"),
@@ -183,6 +184,11 @@ _PER_WEEK = r"(?:weekly|(?:a|per|each|every)\s{1,2}week)"
 _PER_MONTH = r"(?:monthly|(?:a|per|each|every)\s{1,2}month)"
 _FREQUENCIES: tuple[tuple[str, str], ...] = (
     (r"once\sas\sneeded", "once as needed"),
+    (
+        r"(?:as\sa\s)?single\sdose|once(?!\s{1,2}(?:daily|weekly|monthly|a|per|each|every|again|more|he|she|the)\b)",
+        "as a single dose",
+    ),
+    (r"(?:by|as\sa|as)\scontinuous\sinfusion|continuously", "by continuous infusion"),
     (
         rf"(?P<daily>{_any_of(_TIMES)})\s{{1,2}}{_PER_DAY}(?:\s(?P<meals>with|before|after)\smeals)?",
         "{daily} daily{meals}",
@@ -267,7 +273,21 @@ _UNITS: Mapping[str, tuple[str, ...]] = {
     "IU/mL": ("iu/ml",),
     "mg/L": ("mg/l",),
     "mg/24 h": ("mg/24 h", "mg/24 hours", "mg per 24 hours"),
+    "mcg/24 h": ("mcg/24 h", "ug/24 h", "mcg/24 hours"),
+    "g/24 h": ("g/24 h", "g/24 hours", "grams per 24 hours"),
     "U/mL": ("u/ml", "units/ml"),
+    "mIU/mL": ("miu/ml",),
+    "mcg/mL": ("mcg/ml", "ug/ml", "µg/ml", "μg/ml"),
+    "mcg/g": ("mcg/g", "ug/g", "µg/g", "μg/g"),
+    "nmol/L": ("nmol/l",),
+    "ng/L": ("ng/l",),
+    "ng/mL/hr": ("ng/ml/hr", "ng/ml/h"),
+    "mOsm/kg": ("mosm/kg", "mosmol/kg", "mosm/kg h2o"),
+    "U/g Hb": ("u/g hb", "u/g hgb"),
+    "GPL": ("gpl", "gpl units"),
+    "RU/mL": ("ru/ml",),
+    "copies/mL": ("copies/ml", "copies per ml"),
+    "/hpf": ("/hpf", "per hpf", "per high-power field", "per high power field"),
     "cells/uL": ("cells/ul", "cells/mm3", "cells/µl", "cells/μl"),
     "mg/g": ("mg/g",),
     "mL/min/1.73 m2": ("ml/min/1.73 m2", "ml/min/1.73m2", "ml/min/1.73 m²", "ml/min"),
@@ -286,6 +306,7 @@ _UNITS: Mapping[str, tuple[str, ...]] = {
     "kg": ("kg", "kilograms"),
     "kg/m2": ("kg/m2", "kg/m²"),
     "lb": ("lb", "lbs", "pounds"),
+    "cm H2O": ("cm h2o", "cmh2o", "cm of water"),
     "cm": ("cm",),
     "": ("/min", "per minute"),  # of the heart or of breathing: the name tells
 }
