@@ -179,6 +179,7 @@ CASE_VARIABLES = (
     "earlier_note",
     "findings",
     "labs",
+    "lacks",
     "medications",
     "negatives",
     "past_conditions",
@@ -210,6 +211,7 @@ def case_variables(case: Case) -> dict[str, Any]:
         "person": _person(age, sex),
         "pronoun": _PERSONS.get(sex, ("", f"the {PATIENT}"))[1],
         **_lists_of_names(case),
+        **_findings(case),
         "complaints": _complaints(case),
         "courses": [
             Course(of="" if fact.subject == PATIENT else fact.subject, value=fact.value)
@@ -245,7 +247,6 @@ _LISTED: Mapping[str, str] = MappingProxyType(
         "negatives": "negatives",
         "stopped": "stopped drugs",
         "allergies": "allergies",
-        "findings": "findings",
         "absent_findings": "absent findings",
         "past_procedures": "past procedures",
         "social": "social history",
@@ -255,6 +256,16 @@ _LISTED: Mapping[str, str] = MappingProxyType(
 
 def _values(case: Case, group: str) -> list[str]:
     return [fact.value for fact in select(case, [group])]
+
+
+def _findings(case: Case) -> dict[str, list[str]]:
+    """Part the findings whose names say that something is absent from the others: in one list they would deny these."""
+    found = _values(case, "findings")
+    lacks = [name for name in found if name.startswith(_LACKING)]
+    return {"findings": [name for name in found if name not in lacks], "lacks": lacks}
+
+
+_LACKING = ("absent ", "no ")
 
 
 def _person(age: str, sex: str) -> str:

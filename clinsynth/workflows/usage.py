@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from clinsynth.checks.others import about_others
 from clinsynth.data.splits import read_notes
 from clinsynth.errors import ClinsynthError
 from clinsynth.ontology import Concept, MentionFinder, Ontology, load_ontology
@@ -95,7 +96,9 @@ def _add(use: _Use, text: str, span: Span) -> None:
 
 
 def _is_fit(concept: Concept, wording: str, use: _Use) -> bool:
-    """Say whether a wording can stand for the concept's name in any sentence."""
+    """Say whether a wording can stand for the concept's name in any sentence, and is read as the patient's there."""
+    if about_others(wording).spans:  # "baby aspirin" is for no baby
+        return False
     if wording == concept.name or concept.kind not in _PROBLEMS:
         return True
     says_more = set(concept.name.lower().split()) < set(wording.lower().split())

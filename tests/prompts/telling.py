@@ -35,6 +35,7 @@ symptom|has|fever||symptom/fever
 -symptom|has|hemoptysis||symptom/hemoptysis
 onset|since|3 days|cough|symptom/cough
 finding|has|dullness to percussion||
+finding|has|absent breath sounds on one side||
 -finding|has|tracheal deviation||
 procedure|underwent|chest x-ray||procedure/chest-x-ray
 finding|has|consolidation in the right lower lobe|chest x-ray|procedure/chest-x-ray

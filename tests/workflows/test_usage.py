@@ -26,6 +26,7 @@ ONTOLOGY = Ontology(
             ),
             Concept(id="symptom/fever", name="fever", kind="symptom", synonyms=("febrile", "pyrexia")),
             Concept(id="medication/furosemide", name="furosemide", kind="medication", synonyms=("Lasix",)),
+            Concept(id="medication/aspirin", name="aspirin", kind="medication", synonyms=("baby aspirin",)),
         )
     },
 )
@@ -52,6 +53,11 @@ def test_adjectives_and_longer_names_are_no_wordings() -> None:
         "History of essential hypertension. Essential hypertension. She has HTN.",
     )
     assert counts == {"symptom/fever": {"pyrexia": 1}, "condition/hypertension": {"HTN": 1}}
+
+
+def test_a_wording_that_checks_read_as_somebody_elses_is_none() -> None:
+    """Baby aspirin is taken by the patient; a check of facts would look for the baby."""
+    assert _counts("Baby aspirin daily. Aspirin daily.") == {"medication/aspirin": {"aspirin": 1}}
 
 
 def test_the_shipped_counts_can_be_made_again(tmp_path: Path) -> None:
