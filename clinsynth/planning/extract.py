@@ -34,7 +34,7 @@ _ALLERGIC_TO = re.compile(
 )
 _SUBSTANCES = frozenset({"medication", "allergen"})
 _RESULTS = frozenset({"lab", "vital"})
-_PROBLEMS = frozenset({"condition", "symptom"})
+_PROBLEMS = frozenset({"condition", "symptom", "finding"})
 _FAHRENHEIT_FROM = 70.0  # no living body is that warm in degrees Celsius
 
 
@@ -58,10 +58,11 @@ class _Statement:
 def extract(note: Note, *, finder: MentionFinder) -> Note:
     """Copy a real note with `case` and `stated` filled from its text.
 
-    Found are age, sex, conditions, symptoms, drugs with dose and frequency, results of labs and vital signs with their
-    unit (that of the ontology where none is written and the number lies in its range), and allergies. Facts are in the
-    order of the text; one stated in several places is one fact; a text that says both has both. What stands under a
-    heading of family history is about others, and what may come ("risk of DVT") is not so: both are left out.
+    Found are age, sex, conditions, symptoms, findings, procedures, drugs with dose and frequency, results of labs and
+    vital signs with their unit (that of the ontology where none is written and the number lies in its range), and
+    allergies. Facts are in the order of the text; one stated in several places is one fact; a text that says both has
+    both. What stands under a heading of family history is about others, and what may come ("risk of DVT") is not so:
+    both are left out.
 
     Args:
         note: A note with its line breaks.
@@ -126,6 +127,11 @@ def _statements(text: str, finder: MentionFinder) -> Iterator[_Statement]:
         for found in of_patient
         if found.concept.kind in _PROBLEMS and not is_hypothetical(text, found.span)
     )
+    yield from (
+        _procedure(found)
+        for found in of_patient
+        if found.concept.kind == "procedure" and not found.negated and not is_hypothetical(text, found.span)
+    )
     yield from (_allergy(found) for found in of_patient if found.span in allergic)
     drugs = [found for found in of_patient if found.concept.kind == "medication" and found.span not in allergic]
     yield from _medications(text, drugs)
@@ -172,6 +178,17 @@ def _problem(found: Mention) -> _Statement:
         span=found.span,
         code=found.concept.id,
         negated=found.negated,
+    )
+
+
+def _procedure(found: Mention) -> _Statement:
+    return _Statement(
+        kind="procedure",
+        subject="patient",
+        relation="underwent",
+        value=found.concept.name,
+        span=found.span,
+        code=found.concept.id,
     )
 
 

@@ -25,7 +25,6 @@ SLOTS: Mapping[str, str] = MappingProxyType(
         "vital": "VITAL",
         "allergy": "ALLERGEN",
         "procedure": "PROCEDURE",
-        "onset": "DURATION",
     }
 )
 """The type of the slot for each kind of fact that can be in one."""

@@ -155,7 +155,7 @@ class Template:
         return fill(text, section.slots, wording=self._wording, random=generator(seed, "slots"))
 
     def _wording(self, fact: Fact, random: Random) -> str:
-        if self._verbalizer is None:
+        if self._verbalizer is None or fact.code is None:
             return plain_wording(fact, random)
         word = self._verbalizer.word(fact, random)
         named = replace(fact, subject=word) if fact.kind in {"lab", "vital"} else replace(fact, value=word)

@@ -71,7 +71,7 @@ def _found(text: str) -> Iterator[str]:
     ("text", "names"),
     [
         ("history of MI and CHF", ["acute myocardial infarction", "congestive heart failure"]),
-        ("mi corazon, as needed, does well, hearing aids", []),
+        ("mi corazon, as needed, does well, walking aids", []),
         ("DOES WELL. She reports DOE.", ["dyspnea on exertion"]),
         ("TYPE 2 DIABETES MELLITUS", ["type 2 diabetes mellitus"]),
         ("type-2 diabetes\nmellitus", ["type 2 diabetes mellitus"]),

@@ -55,7 +55,7 @@ def _extracted(text: str) -> Note:
         "Latex gloves were worn.",
         "Risks of MI, DVT and PE were discussed. Return to the ER for fever.",
         "[[Pulse 88=>vital heart rate 88 beats/min]]. Blood pressure 130s-150s/60s-70s. Men age 35 or older.",
-        "Negative rash, negative [[jaundice=>no symptom jaundice]].",
+        "Negative [[rash=>no symptom skin rash]], negative [[jaundice=>no symptom jaundice]].",
     ],
 )
 def test_extracts_what_is_marked(marked: str) -> None:
