@@ -18,7 +18,7 @@ from clinsynth.records import Fact
 _SMALL_WORDS = frozenset({"and", "of", "the", "or"})
 _FIRST = ("age", "sex", "style")
 _ABOUT_THE_PATIENT = frozenset({"age", "sex"})
-_DETAILS = ("dose", "frequency", "onset")
+_DETAILS = ("dose", "frequency", "onset", "finding")
 _REGIMEN = frozenset({"dose", "frequency"})
 _WITH_ONSET = frozenset({"symptom", "condition"})
 CHANGES = MappingProxyType({"starts": "started", "stops": "stopped", "increases": "increased", "reduces": "reduced"})
@@ -73,7 +73,8 @@ def state(fact: Fact, details: Sequence[Fact] = ()) -> str:
 
     Args:
         fact: Any fact of a case.
-        details: What is said with it: of a medication its dose and frequency, of a symptom or condition its onset.
+        details: What is said with it: of a medication its dose and frequency, of a symptom or condition its onset, of
+            a procedure what it showed.
 
     >>> state(Fact(id="f1", kind="symptom", subject="patient", relation="has", value="chest pain", negated=True))
     'no chest pain'
@@ -85,9 +86,14 @@ def state(fact: Fact, details: Sequence[Fact] = ()) -> str:
     words = _words(fact)
     if details:
         ordered = sorted(details, key=lambda detail: _DETAILS.index(detail.kind))
-        said = [f"for {detail.value}" if detail.kind == "onset" else detail.value for detail in ordered]
-        words = " ".join([words, *_to(fact), *said])
+        words = " ".join([words, *_to(fact), *map(_as_detail, ordered)])
     return f"no {words}" if fact.negated else words
+
+
+def _as_detail(detail: Fact) -> str:
+    if detail.kind == "onset":
+        return f"for {detail.value}"
+    return f"showing {detail.value}" if detail.kind == "finding" else detail.value
 
 
 def _to(fact: Fact) -> tuple[str, ...]:
@@ -150,11 +156,11 @@ def statements(facts: Sequence[Fact]) -> tuple[str, ...]:
 def gather(facts: Sequence[Fact]) -> tuple[tuple[Fact, tuple[Fact, ...]], ...]:
     """Group facts as they are said: each with its details; age and sex are left out."""
     owners = {_owner(fact) for fact in facts}
-    details: dict[tuple[bool, str], list[Fact]] = {}
+    details: dict[_Owner, list[Fact]] = {}
     joined: set[int] = set()
     for fact in facts:
-        of = (fact.kind in _REGIMEN, fact.subject)
-        if fact.kind in _DETAILS and of in owners:
+        of = _owned_by(fact)
+        if of is not None and of in owners:
             details.setdefault(of, []).append(fact)
             joined.add(id(fact))
     return tuple(
@@ -164,12 +170,26 @@ def gather(facts: Sequence[Fact]) -> tuple[tuple[Fact, tuple[Fact, ...]], ...]:
     )
 
 
-_NOBODY = (False, "")
+_Owner = tuple[str, str]  # what sort of thing, and its name
+_NOBODY: _Owner = ("", "")
 
 
-def _owner(fact: Fact) -> tuple[bool, str] | None:
-    """Give the key under which a fact's details find it: a drug has a regimen, what the patient has an onset."""
+def _owned_by(fact: Fact) -> _Owner | None:
+    """Give what a fact is a detail of: its drug, what began so long ago, the procedure that showed it."""
+    if fact.kind in _REGIMEN:
+        return "drug", fact.subject
+    if fact.kind == "onset":
+        return "problem", fact.subject
+    is_shown = fact.kind == "finding" and fact.subject != PATIENT and not fact.negated
+    return ("procedure", fact.subject) if is_shown else None
+
+
+def _owner(fact: Fact) -> _Owner | None:
+    """Give the key under which the details of a fact find it, if it can have any."""
     if fact.kind == "medication":
-        return True, fact.value
-    has_onset = fact.kind in _WITH_ONSET and not fact.negated and fact.relation not in {"had", "runs_in_family"}
-    return (False, fact.value) if has_onset else None
+        return "drug", fact.value
+    if fact.negated or fact.relation in {"had", "runs_in_family"}:
+        return None
+    if fact.kind == "procedure":
+        return "procedure", fact.value
+    return ("problem", fact.value) if fact.kind in _WITH_ONSET else None

@@ -42,9 +42,9 @@ class Verbalizer:
         """
         seed = derive_seed(0, "wording", case.id, attempt)
         by_code = {
-            fact.code: self.word(fact, generator(seed, fact.code))
+            code: self.word(fact, generator(seed, code))
             for fact in case.facts
-            if fact.code in self.usage and _names_its_concept(fact)
+            if (code := fact.code) is not None and code in self.usage and _names_its_concept(fact)
         }
         by_name = {_name(fact): by_code[fact.code] for fact in case.facts if fact.code in by_code}
         return dataclasses.replace(case, facts=tuple(_reworded(fact, by_code, by_name) for fact in case.facts))
@@ -72,14 +72,15 @@ def _name(fact: Fact) -> str:
     return fact.subject if fact.kind in _NAMED_BY_SUBJECT else fact.value
 
 
-def _reworded(fact: Fact, by_code: Mapping[str | None, str], by_name: Mapping[str, str]) -> Fact:
+def _reworded(fact: Fact, by_code: Mapping[str, str], by_name: Mapping[str, str]) -> Fact:
     """Word what a fact names: its own concept, or that of the fact it is a detail of."""
     if fact.code and _names_its_concept(fact):
         word = by_code.get(fact.code, _name(fact))
         if word == _name(fact):
             return fact
-        replaced = "subject" if fact.kind in _NAMED_BY_SUBJECT else "value"
-        return dataclasses.replace(fact, **{replaced: word})
+        if fact.kind in _NAMED_BY_SUBJECT:
+            return dataclasses.replace(fact, subject=word)
+        return dataclasses.replace(fact, value=word)
     word = by_name.get(fact.subject, fact.subject)
     return fact if word == fact.subject else dataclasses.replace(fact, subject=word)
 

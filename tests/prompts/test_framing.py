@@ -114,3 +114,14 @@ def test_an_onset_joins_what_began() -> None:
     assert statements([_fact("symptom", "cough"), onset]) == ("cough for 3 days",)
     assert statements([onset]) == ("cough for 3 days",)
     assert statements([_fact("symptom", "cough", negated=True), onset]) == ("no cough", "cough for 3 days")
+
+
+def test_what_a_procedure_showed_is_said_with_it() -> None:
+    """A procedure is named once, with what it showed; a finding of the examination stands alone."""
+    facts = [
+        _fact("procedure", "chest x-ray", relation="underwent"),
+        _fact("finding", "nodule", subject="chest x-ray"),
+        _fact("finding", "pallor"),
+    ]
+    assert statements(facts) == ("chest x-ray showing nodule", "pallor")
+    assert statements(facts[1:]) == ("chest x-ray showing nodule", "pallor")
