@@ -33,13 +33,19 @@ class Component(BaseModel):
 
 
 class Plan(Section):
-    """What the notes will be about."""
+    """What the notes will be about.
+
+    `sampling` is "stratified" (every note type, specialty and prevalence has its share of any run of cases, up to
+    rounding) or "independent"; each patient has `encounters` cases in a row.
+    """
 
     n_cases: int = Field(24, ge=1)
     attributes: str = "attributes/general.yaml"
     note_types: tuple[str, ...] = ()
     specialties: tuple[str, ...] = ()
     prevalence: str = Field("weighted", pattern="^(weighted|uniform)$")
+    sampling: str = Field("stratified", pattern="^(stratified|independent)$")
+    encounters: int = Field(1, ge=1, le=50)
 
 
 class Writing(Section):
@@ -99,6 +105,7 @@ class Adapt(Section):
     """A PEFT adapter on real notes.
 
     `faithful` leaves out sections that say more than their prompt: a drug, a date or a name that it does not give.
+    `slots` puts typed slots where facts stand, for templates that ask for them.
     """
 
     method: Component = Component(name="lora")
@@ -111,6 +118,7 @@ class Adapt(Section):
     context: int = 512
     patience: int = 3
     faithful: bool = True
+    slots: bool = False
     threads: int = 1
 
 

@@ -33,11 +33,18 @@ class Fact:
 
     Attributes:
         id: Unique within its case ("f3").
-        kind: "age", "sex", "condition", "symptom", "medication", "dose", "frequency", "lab", "vital" or "allergy".
-        subject: "patient", or the name the fact is about ("metformin" for its dose, "potassium" for a result).
-        relation: "has", "takes", "dose", "frequency", "measured", "is", "allergic_to".
+        kind: "age", "sex", "condition", "symptom", "finding" (of the examination, or what a procedure showed),
+            "procedure", "medication", "dose", "frequency", "lab", "vital", "allergy", "course", "onset", "disposition" or
+            "social".
+        subject: "patient", or the name the fact is about: "metformin" for its dose, "potassium" for a result, "chest
+            pain" for its onset, "chest x-ray" for what it showed, "mother" for what runs in the family.
+        relation: "has"; "had" (a condition or procedure of the past), "runs_in_family"; "underwent" (a procedure now);
+            "takes", "starts", "stops", "increases", "reduces" (one for each drug; a stopped one has no dose);
+            "dose", "frequency" (those from now on); "measured", "measured_before" (at the encounter before);
+            "allergic_to", "since" (an onset), "is".
         value: A name of the ontology, or a literal with its unit ("500 mg", "64", "female").
-        code: The concept of the ontology that `value` names (for a lab or a vital sign: that `subject` names), if any.
+        code: The concept of the ontology that `value` names (for a lab or a vital sign, and for what a procedure showed:
+            that `subject` names), if any.
         negated: The note must say that this is absent.
     """
 
@@ -55,8 +62,11 @@ class Case:
     """What one note must be about.
 
     Attributes:
-        attributes: "age" (years, as text), "sex", "style" and whatever else the attribute space names.
+        attributes: "age" (years, as text), "sex", "style", "ethnicity", "anesthesia" (of an operative note).
         facts: The gold labels of the note.
+        patient: Who it is about ("patient-000004"); cases of one patient share it.
+        encounter: The place among the encounters of the patient, from 0.
+        day: Days since the first encounter.
     """
 
     id: str
@@ -64,6 +74,9 @@ class Case:
     specialty: str
     attributes: Mapping[str, str]
     facts: tuple[Fact, ...]
+    patient: str = ""
+    encounter: int = 0
+    day: int = 0
 
     def fact(self, fact_id: str) -> Fact:
         """Give the fact of that id.

@@ -1,63 +1,58 @@
-"""Results of labs and vital signs that fit a direction: above, below or within the range of the patient's sex."""
+"""Numbers of labs and vital signs: how far beyond its range a result lies, and how it is written."""
 
-from random import Random
+from collections.abc import Mapping
+from types import MappingProxyType
 
-from clinsynth.ontology.concepts import Ontology
 from clinsynth.ontology.ranges import ReferenceRange
 
 SYSTOLIC = "systolic blood pressure"
 DIASTOLIC = "diastolic blood pressure"
 BLOOD_PRESSURE = "blood pressure"
 
-# How far beyond its range a disturbed result lies, as a share of the way to the critical limit.
-_LEAST_BEYOND, _MOST_BEYOND = 0.1, 0.8
-_LEAST_PULSE_PRESSURE = 25  # mmHg
+# From where to where a disturbed result lies between its limit and the farthest value that is expected.
+_DEPTHS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"mild": (0.04, 0.25), "moderate": (0.15, 0.55), "marked": (0.40, 0.95)}
+)
+_WIDE = 4.0  # where the farthest value is so many times the limit, results spread evenly by ratio
+_UNREMARKABLE = (0.1, 0.9)  # of the range
+_LEAST_SEVERITY = 0.12  # what is milder no longer shows
 
 
-def draw(limits: ReferenceRange, direction: str, random: Random) -> str:
-    """Draw a number in that direction, with the decimals of the test.
+def is_shown(severity: float) -> bool:
+    """Say whether an illness of that severity still moves results."""
+    return severity >= _LEAST_SEVERITY
+
+
+def value(limits: ReferenceRange, direction: str, share: float, *, strength: str, severity: float = 1.0) -> float:
+    """Give a result in a direction.
 
     Args:
-        limits: Of the test for the patient's sex.
+        limits: Of the test for the patient.
         direction: "raised" (above the range), "lowered" (below it) or "normal" (within it).
-        random: Draws.
+        share: 0 to 1: where it lies among the values of that strength.
+        strength: "mild", "moderate" or "marked".
+        severity: 0 to 1: how much of it is left.
     """
-    share = random.uniform(_LEAST_BEYOND, _MOST_BEYOND)
-    if direction == "raised" and limits.high is not None:
-        value = limits.high + share * (limits.ceiling - limits.high)
-        value = _clamped(value, limits.high + limits.step, limits.ceiling)
-    elif direction == "lowered" and limits.low is not None:
-        value = limits.low - share * (limits.low - limits.floor)
-        value = _clamped(value, limits.floor, limits.low - limits.step)
-    else:
-        low = limits.low if limits.low is not None else limits.floor
-        high = limits.high if limits.high is not None else limits.ceiling
-        value = _clamped(random.uniform(low, high), low, high)
-    return _formatted(value, limits)
+    least, most = _DEPTHS[strength]
+    depth = (least + share * (most - least)) * severity
+    low, high = limits.low, limits.high
+    if direction == "raised" and high is not None:
+        if limits.ceiling > _WIDE * high > 0:
+            beyond: float = high * (limits.ceiling / high) ** depth
+        else:
+            beyond = high + depth * (limits.ceiling - high)
+        return min(max(beyond, high + limits.step), limits.ceiling)
+    if direction == "lowered" and low is not None:
+        return max(min(low - depth * (low - limits.floor), low - limits.step), limits.floor)
+    start = limits.floor if low is None else low
+    end = (start + limits.ceiling) / 2 if high is None else high
+    return start + (_UNREMARKABLE[0] + share * (_UNREMARKABLE[1] - _UNREMARKABLE[0])) * (end - start)
 
 
-def _clamped(value: float, lowest: float, highest: float) -> float:
-    return max(lowest, min(highest, value))
-
-
-def _formatted(value: float, limits: ReferenceRange) -> str:
-    """Round to the decimals of the test without leaving its plausible values."""
-    text = f"{value:.{limits.decimals}f}"
-    if float(text) > limits.ceiling:
-        return f"{value - limits.step:.{limits.decimals}f}"
-    return f"{value + limits.step:.{limits.decimals}f}" if float(text) < limits.floor else text
-
-
-def draw_pressure(ontology: Ontology, direction: str, random: Random) -> str:
-    """Draw a blood pressure, "148/92"; both numbers lie in the direction, the second well below the first."""
-    upper, lower = (_limits_by_name(ontology, name) for name in (SYSTOLIC, DIASTOLIC))
-    systolic = int(draw(upper, direction, random))
-    diastolic = min(int(draw(lower, direction, random)), systolic - _LEAST_PULSE_PRESSURE)
-    return f"{systolic}/{diastolic}"
-
-
-def _limits_by_name(ontology: Ontology, name: str) -> ReferenceRange:
-    concept = ontology.by_name(name, "vital")
-    if concept is None:
-        raise KeyError(name)
-    return ontology.range_of(concept)
+def written(number: float, limits: ReferenceRange) -> str:
+    """Write a number with the decimals of its test, without leaving the values that a patient can have."""
+    text = f"{number:.{limits.decimals}f}"
+    rounded = float(text)
+    if rounded > limits.ceiling:
+        return f"{rounded - limits.step:.{limits.decimals}f}"
+    return f"{rounded + limits.step:.{limits.decimals}f}" if rounded < limits.floor else text

@@ -10,6 +10,8 @@ from clinsynth.config import Section, find_config, read_yaml
 from clinsynth.errors import ConfigError
 
 EVERY_SPECIALTY = "*"
+SETTINGS = ("emergency", "ward", "clinic")
+NEEDS = ("", "imaging", "operation")
 Weights = Mapping[str, float]
 
 
@@ -28,25 +30,91 @@ class AgeBand(Section):
 
 
 class Specialty(Section):
-    """How often a specialty writes, and which specialties of the ontology are its own; its own name when empty."""
+    """How often a specialty writes, and about what.
+
+    Attributes:
+        covers: Specialties of the ontology whose conditions it writes about; "*" for all, its own name when empty.
+        note_types: What it writes; all types when empty.
+    """
 
     weight: float = Field(gt=0)
     covers: tuple[str, ...] = ()
+    note_types: tuple[str, ...] = ()
+
+
+class NoteType(Section):
+    """How often a type of note is written, about what, and which kinds of facts it tells.
+
+    Attributes:
+        setting: Where the patient is: "emergency", "ward" or "clinic".
+        courses: How much each course of a condition ("acute", "chronic", "recurrent") counts; one that is missing is
+            not written about. Where a chronic one is met in an emergency or on a ward, it is one that can flare up.
+        needs: What the condition must have: "imaging" that shows it, or an "operation" that treats it.
+        can_be_copied: Whether it follows notes of the same type, so that it can be copied forward.
+        can_follow_operation: Whether it may tell of an operation that was done since the note before.
+        tells: Kinds of facts.
+        dispositions: Where the patient goes, by what is known of the illness: "mild" or "severe".
+    """
+
+    weight: float = Field(ge=0)
+    setting: str
+    courses: Weights = Field(min_length=1)
+    needs: str = ""
+    can_be_copied: bool = False
+    can_follow_operation: bool = False
+    tells: frozenset[str] = Field(min_length=1)
+    dispositions: Mapping[str, Weights] = {}
+
+    @model_validator(mode="after")
+    def _is_of_known_words(self) -> "NoteType":
+        for name, known in (("setting", SETTINGS), ("needs", NEEDS)):
+            if getattr(self, name) not in known:
+                raise ValueError(f'{name} is one of {", ".join(filter(None, known))}; got "{getattr(self, name)}"')
+        return self
+
+
+class Step(Section):
+    """One note of a pathway: its type, and how many days after the one before it is written at least and at most."""
+
+    note_type: str
+    days: tuple[int, int]
+
+    @model_validator(mode="after")
+    def _goes_forward(self) -> "Step":
+        if not 0 <= self.days[0] <= self.days[1]:
+            raise ValueError(f"days go from the least to the most, from 0 on; got {self.days[0]} and {self.days[1]}")
+        return self
+
+
+class Pathway(Section):
+    """The notes of one patient in their order.
+
+    Attributes:
+        steps: A patient with fewer encounters has some of them, in this order.
+        then: Written again and again for a patient with more encounters.
+    """
+
+    weight: float = Field(ge=0)
+    courses: Weights = Field(min_length=1)
+    steps: tuple[Step, ...] = Field(min_length=1)
+    then: Step
+
+
+class Habit(Section):
+    """What patients say of a habit, by whether a condition of that code is present, goes with theirs, or neither."""
+
+    icd10cm: str
+    usual: Weights = Field(min_length=1)
+    related: Weights = Field(min_length=1)
+    present: Weights = Field(min_length=1)
+    pregnant: Weights = Field(min_length=1)
 
 
 class FactLimits(Section):
-    """How many facts a case has."""
+    """How many facts a case has; notes of few kinds of facts have fewer."""
 
     least: int = Field(ge=1)
     most: int = Field(ge=1)
-
-
-class VitalRule(Section):
-    """What raises or lowers a vital sign: names of conditions and symptoms."""
-
-    name: str
-    direction: str = Field(pattern="^(raised|lowered)$")
-    by: tuple[str, ...] = Field(min_length=1)
 
 
 class AttributeSpace(Section):
@@ -56,32 +124,53 @@ class AttributeSpace(Section):
     about: str
     ages: tuple[AgeBand, ...] = Field(min_length=1)
     sexes: Weights = Field(min_length=1)
-    note_types: Weights = Field(min_length=1)
+    ethnicities: Weights = Field(min_length=1)
+    note_types: Mapping[str, NoteType] = Field(min_length=1)
+    pathways: Mapping[str, Pathway] = Field(min_length=1)
     styles: Weights = Field(min_length=1)
     specialties: Mapping[str, Specialty] = Field(min_length=1)
     prevalence: Weights
     n_comorbidities: Mapping[int, float] = Field(min_length=1)
+    n_treatments: Mapping[int, float] = Field(min_length=1)
     facts: FactLimits
     allergy_share: float = Field(ge=0, le=1)
-    vitals: tuple[VitalRule, ...] = ()
+    vital_signs: tuple[str, ...] = ()
+    routine_panels: tuple[str, ...] = ()
     linked_labs: tuple[tuple[str, ...], ...] = ()
+    habits: Mapping[str, Habit] = {}
 
     @model_validator(mode="after")
     def _can_be_drawn_from(self) -> "AttributeSpace":
-        for name in ("sexes", "note_types", "styles", "prevalence", "n_comorbidities"):
+        for name in ("sexes", "ethnicities", "styles", "prevalence", "n_comorbidities", "n_treatments"):
             weights = getattr(self, name).values()
             if min(weights, default=0) < 0 or sum(weights) <= 0:
                 raise ValueError(f"{name} needs weights of 0 or more, and one above 0")
+        if not sum(note_type.weight for note_type in self.note_types.values()):
+            raise ValueError("note_types needs one with a weight above 0")
         if unknown := sorted(set(self.sexes) - {"female", "male"}):
             raise ValueError(f'sexes are female and male, as reference ranges have them; got "{unknown[0]}"')
         if self.facts.least > self.facts.most:
             raise ValueError("facts: least is above most")
         return self
 
+    @model_validator(mode="after")
+    def _names_its_note_types(self) -> "AttributeSpace":
+        steps = [step for pathway in self.pathways.values() for step in (*pathway.steps, pathway.then)]
+        written = [name for specialty in self.specialties.values() for name in specialty.note_types]
+        for name in (*(step.note_type for step in steps), *written):
+            if name not in self.note_types:
+                raise ValueError(f'there is no note type "{name}"; note_types has {", ".join(self.note_types)}')
+        return self
+
     def covers(self, specialty: str, of_condition: str) -> bool:
         """Say whether notes of a specialty are written about a condition that the ontology gives to `of_condition`."""
         covered = self.specialties[specialty].covers or (specialty,)
         return EVERY_SPECIALTY in covered or of_condition in covered
+
+    def writes(self, specialty: str, note_type: str) -> bool:
+        """Say whether a specialty writes notes of a type."""
+        written = self.specialties[specialty].note_types
+        return not written or note_type in written
 
 
 def load_space(name: str | Path) -> AttributeSpace:

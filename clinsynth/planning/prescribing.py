@@ -1,0 +1,180 @@
+"""Which drugs a patient is given, keeps and loses: by indication, and nothing that anything speaks against."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from clinsynth.ontology.concepts import Concept
+from clinsynth.planning.knowledge import Remedy
+from clinsynth.planning.pictures import GOES_ON, Prescription, Problem
+from clinsynth.planning.weights import Weighted, weighted
+
+_MOST_DRUGS = 4
+_TREATED_SHARE = 0.85  # of comorbidities
+_FIRST_CHANGES = {
+    "acute": weighted({"starts": 85, "takes": 15}),
+    "flare": weighted({"starts": 35, "increases": 25, "takes": 40}),
+    "chronic": weighted({"takes": 62, "starts": 18, "increases": 14, "reduces": 6}),
+}
+_INCREASED_SHARE, _REDUCED_SHARE, _ADDED_SHARE = 0.5, 0.12, 0.35
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Circumstances:
+    """What decides whether a drug suits a patient.
+
+    Attributes:
+        conditions: Ids of the conditions present or past.
+        filtration: The eGFR in mL/min/1.73 m2, whether a note shows it or not.
+    """
+
+    age: int
+    sex: str
+    conditions: frozenset[str]
+    is_pregnant: bool
+    filtration: int
+    allergens: frozenset[str]
+
+    def allow(self, remedy: Remedy) -> bool:
+        """Say whether nothing about the patient speaks against a drug."""
+        return (
+            remedy.age_min <= self.age <= remedy.age_max
+            and remedy.sex in {"", self.sex}
+            and self.filtration >= remedy.renal_avoid
+            and not (self.is_pregnant and remedy.is_harmful_to_the_unborn)
+            and remedy.forbidden.isdisjoint(self.conditions)
+            and remedy.allergens.isdisjoint(self.allergens)
+        )
+
+
+def goes_with(remedy: Remedy, taken: Iterable[Prescription]) -> bool:
+    """Say whether a drug goes with those taken: of another class, and without a serious interaction."""
+    return all(
+        remedy.drug.id != other.drug.id
+        and remedy.classes.isdisjoint(other.remedy.classes)
+        and other.drug.id not in remedy.serious
+        for other in taken
+    )
+
+
+def first_list(
+    problems: Sequence[Problem],
+    around: Circumstances,
+    n_treatments: Weighted[int],
+    *,
+    is_flare: bool,
+    random: Random,
+) -> tuple[Prescription, ...]:
+    """Draw the drugs of a first encounter: one or more for the main condition, then one for each other."""
+    taken: list[Prescription] = []
+    for place, problem in enumerate(problems):
+        n = n_treatments.drawn(random) if place == 0 else int(random.random() < _TREATED_SHARE)
+        course = "flare" if is_flare else "acute" if problem.profile.course == "acute" else "chronic"
+        for remedy in _suited(problem, around, random):
+            if n == 0 or len(taken) == _MOST_DRUGS:
+                break
+            if goes_with(remedy, taken):
+                change = _FIRST_CHANGES[course].drawn(random) if place == 0 else GOES_ON
+                taken.append(_prescribed(remedy, problem, around, change, random))
+                n -= 1
+    return tuple(taken)
+
+
+def next_list(
+    before: Sequence[Prescription], problems: Sequence[Problem], around: Circumstances, *, day: int, random: Random
+) -> tuple[tuple[Prescription, ...], tuple[Prescription, ...]]:
+    """Give the drugs from now on and those that are stopped: list after = list before + started - stopped.
+
+    Stopped is a drug whose reason is over, or that something now speaks against. A drug is increased where its reason
+    worsens, or another is added; it is reduced where the kidneys ask for it, or a chronic illness improves.
+    """
+    present = {problem.condition.id: problem for problem in problems}
+    goes_on = [each for each in before if each.reason.id in present and around.allow(each.remedy)]
+    stopped = [each for each in before if each not in goes_on]
+    kept = [_changed(each, present[each.reason.id], around, random) for each in goes_on]
+    ended = {each.drug.id for each in stopped}
+    for problem in problems:
+        treated = [each for each in kept if each.reason.id == problem.condition.id]
+        is_worse = problem.course == "worsening" and all(each.change == GOES_ON for each in treated)
+        is_new = problem.since == day or (problem is problems[0] and not treated)
+        if (is_new and not treated) or (is_worse and random.random() < _ADDED_SHARE):
+            kept += _added(problem, kept, ended, around, random)
+    return tuple(kept), tuple(replace(each, change="stops") for each in stopped)
+
+
+def _added(
+    problem: Problem, taken: Sequence[Prescription], ended: set[str], around: Circumstances, random: Random
+) -> list[Prescription]:
+    if len(taken) >= _MOST_DRUGS:
+        return []
+    for remedy in _suited(problem, around, random):
+        if remedy.drug.id not in ended and goes_with(remedy, taken):
+            return [_prescribed(remedy, problem, around, "starts", random)]
+    return []
+
+
+def _suited(problem: Problem, around: Circumstances, random: Random) -> list[Remedy]:
+    remedies = problem.profile.remedies
+    return [remedy for remedy in random.sample(remedies, len(remedies)) if around.allow(remedy)]
+
+
+def _prescribed(remedy: Remedy, problem: Problem, around: Circumstances, change: str, random: Random) -> Prescription:
+    """Draw a regimen: the smallest below the limit of the kidneys, one above the smallest where it was increased."""
+    regimens = remedy.regimens
+    places = range(len(regimens))
+    is_reduced = around.filtration < remedy.renal_reduce
+    if change == "increases":
+        places = range(_bigger(remedy, 0) or 0, len(regimens))
+    elif change == "reduces":
+        places = range((_smaller(remedy, len(regimens) - 1) or 0) + 1)
+    if is_reduced or (change in {"increases", "reduces"} and len(places) == len(regimens)):
+        change = change if change == "starts" else GOES_ON
+        places = range(_bigger(remedy, 0) or len(regimens)) if is_reduced else range(len(regimens))
+    return Prescription(remedy=remedy, place=random.choice(places), reason=problem.condition, change=change)
+
+
+def _changed(before: Prescription, problem: Problem, around: Circumstances, random: Random) -> Prescription:
+    remedy, place = before.remedy, before.place
+    same = replace(before, change=GOES_ON)
+    smaller, bigger = _smaller(remedy, place), _bigger(remedy, place)
+    if around.filtration < remedy.renal_reduce:
+        return same if smaller is None else replace(before, place=_with_frequency(remedy, 0, place), change="reduces")
+    if problem.course == "worsening" and bigger is not None and random.random() < _INCREASED_SHARE:
+        return replace(before, place=_with_frequency(remedy, bigger, place), change="increases")
+    is_chronic = problem.profile.course == "chronic"
+    if problem.course == "improving" and is_chronic and smaller is not None and random.random() < _REDUCED_SHARE:
+        return replace(before, place=_with_frequency(remedy, smaller, place), change="reduces")
+    return same
+
+
+def _bigger(remedy: Remedy, place: int) -> int | None:
+    """Give the place of the next larger dose."""
+    return _next_place(remedy, range(place + 1, len(remedy.regimens)), lambda one, other: one > other, place)
+
+
+def _smaller(remedy: Remedy, place: int) -> int | None:
+    """Give the place of the next smaller dose."""
+    return _next_place(remedy, range(place - 1, -1, -1), lambda one, other: one < other, place)
+
+
+def _next_place(
+    remedy: Remedy, places: Iterable[int], is_past: Callable[[float, float], bool], place: int
+) -> int | None:
+    now = remedy.regimens[place].amount
+    return next((other for other in places if is_past(remedy.regimens[other].amount, now)), None)
+
+
+def _with_frequency(remedy: Remedy, place: int, before: int) -> int:
+    """Give the place of the same dose with the frequency of before, where there is one."""
+    dose, frequency = remedy.regimens[place].dose, remedy.regimens[before].frequency
+    found = (
+        other
+        for other, regimen in enumerate(remedy.regimens)
+        if regimen.dose == dose and regimen.frequency == frequency
+    )
+    return next(found, place)
+
+
+def reasons(prescriptions: Iterable[Prescription]) -> dict[str, Concept]:
+    """Give what each drug is for, by the id of the drug."""
+    return {each.drug.id: each.reason for each in prescriptions}

@@ -1,0 +1,129 @@
+"""How illness goes on from one encounter to the next: it improves, resolves, worsens, and something else appears."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from random import Random
+
+from clinsynth.ontology.concepts import Concept
+from clinsynth.planning.knowledge import Knowledge, Profile
+from clinsynth.planning.pictures import Picture, Problem
+from clinsynth.planning.weights import weighted
+
+# How an illness goes on, and by how much its severity changes.
+_COURSES = {
+    "acute": weighted({"improving": 82, "stable": 8, "worsening": 10}),
+    "chronic": weighted({"improving": 45, "stable": 37, "worsening": 18}),
+}
+_FACTORS = {"acute": (0.25, 0.7), "chronic": (0.55, 0.9)}
+_WORSENING = (1.15, 1.5)
+_AFTER_OPERATION = 0.6
+_RESOLVED_BELOW = 0.2
+_LEAST_CHRONIC = 0.15
+_NEW_PROBLEM_SHARE = 0.15
+_NEW_SEVERITY = (0.3, 0.85)
+_MOST_PROBLEMS = 4
+_SYMPTOMATIC_FROM = 0.3
+_NEW_SYMPTOM_SHARE = 0.5
+_MOST_SYMPTOMS = 4
+
+
+def gone_on(before: Picture, new: Sequence[Problem], random: Random, *, keeps_main: bool) -> tuple[Problem, ...]:
+    """Let each problem go on; those below a severity are over, and their course is "resolved".
+
+    Args:
+        before: The encounter before.
+        new: What has appeared since; one of it may become the main problem.
+        random: Draws.
+        keeps_main: The main problem does not resolve: a later note is about it.
+    """
+    is_operated = any(is_operation(each.procedure, before.main.profile) for each in before.performed)
+    went = [
+        _went_on(problem, random, is_operated=is_operated and problem is before.main) for problem in before.problems
+    ]
+    if keeps_main or not any(problem.course != "resolved" for problem in (*went, *new)):
+        went[0] = _kept(before.main, went[0])
+    return (*went, *new)
+
+
+def _went_on(problem: Problem, random: Random, *, is_operated: bool) -> Problem:
+    kind = "chronic" if problem.profile.course == "chronic" else "acute"
+    course = "improving" if is_operated else _COURSES[kind].drawn(random)
+    factor = 1.0
+    if course == "improving":
+        factor = random.uniform(*_FACTORS[kind]) * (_AFTER_OPERATION if is_operated else 1.0)
+    elif course == "worsening":
+        factor = random.uniform(*_WORSENING)
+    severity = min(problem.severity * factor, 1.0)
+    if kind == "chronic":
+        severity = max(severity, min(problem.severity, _LEAST_CHRONIC))
+    elif severity < _RESOLVED_BELOW:
+        return replace(problem, severity=0.0, course="resolved")
+    return replace(problem, severity=severity, course="stable" if severity == problem.severity else course)
+
+
+def _kept(before: Problem, after: Problem) -> Problem:
+    if after.course != "resolved":
+        return after
+    severity = min(before.severity, _RESOLVED_BELOW)
+    return replace(after, severity=severity, course="improving" if severity < before.severity else "stable")
+
+
+def new_problems(knowledge: Knowledge, before: Picture, day: int, years: int, random: Random) -> list[Problem]:
+    """Draw what has appeared since: seldom anything, then something that goes with the main problem."""
+    if len(before.problems) >= _MOST_PROBLEMS or random.random() >= _NEW_PROBLEM_SHARE:
+        return []
+    patient, age = before.patient, before.patient.age_on(day)
+    present = [problem.profile for problem in before.problems]
+    over = {each.id for each in before.past}
+    fitting = [
+        other
+        for other in knowledge.related(before.main.profile, patient.sex)
+        if other.fits(age, patient.sex, years)
+        and other.condition.id not in over
+        and not other.is_pregnancy
+        and apart(present, [other])
+    ]
+    if not fitting:
+        return []
+    return [Problem(profile=random.choice(fitting), severity=random.uniform(*_NEW_SEVERITY), since=day)]
+
+
+def symptoms_left(
+    knowledge: Knowledge, before: Picture, problems: Sequence[Problem], random: Random
+) -> tuple[tuple[Concept, ...], tuple[Concept, ...]]:
+    """Give the symptoms of the same main problem that are left or have come, and those that can be denied now."""
+    main, symptoms = problems[0], before.symptoms
+    if main.course == "improving" and symptoms:
+        n = round(len(symptoms) * main.severity / before.main.severity)
+        left = symptoms[: max(n, int(main.severity >= _SYMPTOMATIC_FROM))]
+        gone = [each for each in symptoms if each not in left and _can_be_denied(knowledge, each, left, problems[1:])]
+        return left, tuple(gone)
+    come = [each for each in main.profile.symptoms[before.patient.sex] if each not in symptoms]
+    if main.course == "worsening" and come and len(symptoms) < _MOST_SYMPTOMS and random.random() < _NEW_SYMPTOM_SHARE:
+        return (*symptoms, random.choice(come)), ()
+    return symptoms, ()
+
+
+def _can_be_denied(knowledge: Knowledge, symptom: Concept, left: Iterable[Concept], others: Iterable[Problem]) -> bool:
+    """Say whether a symptom that is gone is no part of one that is left, nor of another problem."""
+    if any(symptom.id in knowledge.named_alike(each) for each in left):
+        return False
+    effects = {(effect.test.id, effect.direction) for effect in knowledge.effects(symptom)}
+    return all(
+        symptom.id not in problem.profile.clashing and effects.isdisjoint(problem.profile.pulls) for problem in others
+    )
+
+
+def apart(present: Sequence[Profile], others: Sequence[Profile]) -> list[Profile]:
+    """Keep those whose names do not say the same as another's: "heart failure" beside "acute heart failure"."""
+    kept: list[Profile] = []
+    for other in others:
+        words = [each for profile in (*present, *kept) for each in profile.words]
+        if not any(one <= each or each <= one for one in other.words for each in words):
+            kept.append(other)
+    return kept
+
+
+def is_operation(procedure: Concept, profile: Profile) -> bool:
+    """Say whether a procedure is an operation for a condition."""
+    return any(procedure in operations for operations in profile.operations.values())
