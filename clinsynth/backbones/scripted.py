@@ -9,6 +9,7 @@ from clinsynth.records import Generation, Prompt
 
 _OPENINGS = ("Seen today.", "Seen for review.", "Reviewed with the team.", "History taken at the bedside.")
 _WORD = re.compile(r"\s*\S+")
+_SLOT_AND_WORDS = re.compile(r"(\[[A-Z]+_\d+\]) [^\[]*?(?= \[|$)")  # "[DRUG_1] metformin", up to the next slot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,15 +57,17 @@ class ScriptedBackbone:
 def stated(prompt: str) -> tuple[str, ...]:
     r"""Turn the State line of a prompt into sentences, age and sex before it into the first one.
 
+    Where the prompt has typed slots, the sentences hold these and not the words behind them.
+
     >>> stated("[Progress Note | PLAN]\nAge: 64. Sex: female.\nState: no chest pain; potassium 5.9 mmol/L.\nText:\n")
     ('Patient is a 64-year-old female.', 'No chest pain.', 'Potassium 5.9 mmol/L.')
     """
-    age = re.search(r"^Age: (\d+)\.", prompt, re.MULTILINE)
+    age = re.search(r"^Age: (\[AGE\]|\d+)", prompt, re.MULTILINE)
     sex = re.search(r"\bSex: (\w+)\.", prompt)
     line = re.search(r"^State: (.+)\.$", prompt, re.MULTILINE)
     who = " ".join([*([f"{age[1]}-year-old"] if age else []), *([sex[1]] if sex else [])])
     sentences = [f"Patient is a {who}."] if who else []
-    facts = line[1].split("; ") if line else []
+    facts = [_SLOT_AND_WORDS.sub(r"\1", fact) for fact in line[1].split("; ")] if line else []
     # A sentence each: a negation must not reach into the next fact.
     return (*sentences, *(f"{fact[:1].upper()}{fact[1:]}." for fact in facts))
 

@@ -123,7 +123,9 @@ class EntitiesCheck:
     def _names_of(self, case: Case) -> frozenset[str]:
         """Give all names of what the case has, whatever its kind."""
         concepts = [self._ontology.concepts.get(fact.code) for fact in case.facts if fact.code]
-        return frozenset(name.casefold() for concept in concepts if concept is not None for name in concept.names)
+        named = {name.casefold() for concept in concepts if concept is not None for name in concept.names}
+        # What imaging showed names conditions in passing: "diffuse osteopenia with anterior wedging".
+        return frozenset(named | {fact.value.casefold() for fact in case.facts if fact.kind == "finding"})
 
     @property
     def _ontology(self) -> Ontology:

@@ -22,7 +22,7 @@ def _found(text: str) -> tuple[Finding, ...]:
         ("A 30-year-old woman with temporal arteritis.", "wrong-age", "temporal arteritis"),
         ("A 60-year-old woman takes metformin 5000 mg once daily.", "dose", "metformin"),
         ("Potassium is 19.4 mmol/L.", "impossible-result", "Potassium is 19.4 mmol/L"),
-        ("MEDICATIONS:\nLisinopril 10 mg daily, enalapril 5 mg daily.", "class-twice", None),
+        ("MEDICATIONS:\nLisinopril 10 mg daily, enalapril 5 mg daily.", "class-twice", "Lisinopril"),
         ("ALLERGIES:\nPenicillin.\n\nPLAN:\nStart amoxicillin 500 mg.", "allergy", "amoxicillin"),
         ("eGFR 12 mL/min/1.73 m2. She takes metformin 500 mg daily.", "kidney", "metformin"),
     ],

@@ -6,10 +6,18 @@ from dataclasses import dataclass, field
 import pytest
 
 from clinsynth.backbones.scripted import ScriptedBackbone
+from clinsynth.checks import judge
+from clinsynth.checks.codes import default_limits
+from clinsynth.checks.form import FormCheck
+from clinsynth.checks.parsing import parsed
 from clinsynth.config import Config
+from clinsynth.ontology import load_ontology
+from clinsynth.planning.cases import Planner
+from clinsynth.planning.spaces import load_space
 from clinsynth.prompts import load_template
+from clinsynth.prompts.slots import find_slots
 from clinsynth.records import Case, Fact, Generation, Note, Prompt
-from clinsynth.workflows.stages import Writer
+from clinsynth.workflows.stages import Writer, build_checker
 
 CASE = Case(
     id="case-000001",
@@ -61,3 +69,63 @@ def test_a_whole_note_is_asked_for_once() -> None:
     assert len(heard) == 1
     assert note.text == f"{answer}\n"
     assert [note.text[span.start : span.end] for span in note.written] == [answer]
+
+
+def _slotted(backbone: ScriptedBackbone, n: int = 40) -> list[Note]:
+    planner = Planner(ontology=load_ontology("core"), space=load_space("attributes/general.yaml"), seed=11)
+    writer = Writer(
+        config=Config(name="small"),
+        attempt=0,
+        adapter=None,
+        adapter_hash=None,
+        backbone=backbone,
+        template=load_template("prompts/slotted.yaml"),
+    )
+    return writer.notes([planner.case(index) for index in range(n)])
+
+
+def test_slots_are_filled_with_facts_at_exact_places() -> None:
+    """A model that writes every slot states every fact it was asked for, and its place holds a wording of that fact."""
+    ontology = load_ontology("core")
+    n_places = 0
+    for note in _slotted(ScriptedBackbone(echo=True)):
+        assert note.case is not None
+        assert note.unfilled == ()
+        assert not find_slots(note.text)
+        for fact_id, spans in note.filled.items():
+            fact = note.case.fact(fact_id)
+            for span in spans:
+                words = note.text[span.start : span.end]
+                n_places += 1
+                assert any(written.start <= span.start and span.end <= written.end for written in note.written)
+                if fact.kind in {"condition", "symptom", "medication"}:
+                    found = ontology.by_name(words, fact.kind)
+                    assert found is not None, (fact.value, words)
+                    assert found.id == fact.code
+                elif fact.kind in {"lab", "vital"}:
+                    assert fact.value.lower() in words.lower()
+    assert n_places > 200
+
+
+def test_slots_that_are_missing_or_invented_are_caught() -> None:
+    """What was asked for and not written is told by fact; what was not asked for stays in the text and rejects it."""
+    notes = _slotted(ScriptedBackbone(responses=("Seen today, takes [DRUG_17] as before, and feels well again.",)), 6)
+    for note in notes:
+        assert note.case is not None
+        assert note.filled == {}
+        kinds = {note.case.fact(fact_id).kind for fact_id in note.unfilled}
+        assert "condition" in kinds
+        findings = FormCheck()([parsed(note)])[0]
+        codes = {finding.code for finding in findings}
+        assert {"form/missing-slot", "form/invented-slot"} <= codes
+        places = [finding.span for finding in findings if finding.code == "form/invented-slot"]
+        assert {note.text[span.start : span.end] for span in places if span} == {"[DRUG_17]"}
+        assert not judge(note.id, findings, default_limits()).accepted
+
+
+def test_what_was_filled_counts_as_stated() -> None:
+    """The exact places of filled facts are among those where the note states them."""
+    checker = build_checker(Config(name="small", checks=()), reference=None)
+    for checked in checker.checked(_slotted(ScriptedBackbone(echo=True), 5)):
+        for fact_id, spans in checked.note.filled.items():
+            assert set(spans) <= set(checked.note.stated[fact_id])

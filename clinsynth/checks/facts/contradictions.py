@@ -89,7 +89,7 @@ def _is_part(value: str, facts: Iterable[Fact]) -> bool:
 
 
 def _results(case: Case, reading: Reading) -> Iterator[Contradiction]:
-    facts = [fact for fact in _of_kind(case, "lab", "vital") if fact.relation == "measured"]
+    facts = [fact for fact in _of_kind(case, "lab", "vital") if fact.relation != "measured_before"]
     for result in reading.results:
         own = [fact for fact in facts if fact.code == result.code and _is_comparable(result, fact)]
         if own and not any(is_number(result, fact) for fact in own):
@@ -105,7 +105,7 @@ def _is_comparable(result: Result, fact: Fact) -> bool:
 def _negations(case: Case, reading: Reading) -> Iterator[Contradiction]:
     told = _of_kind(case, "condition", "symptom", "finding", "medication")
     # A drug that was stopped is both named and no longer taken; what runs in the family says nothing of the patient.
-    facts = [fact for fact in told if fact.relation not in {"runs_in_family", "stops"}]
+    facts = [fact for fact in told if fact.relation not in {"runs_in_family", "stops"} and not _is_shown(fact)]
     both = {fact.code for fact in facts if fact.negated} & {fact.code for fact in facts if not fact.negated}
     for fact in facts:
         if fact.code is None or fact.code in both:
@@ -118,6 +118,11 @@ def _negations(case: Case, reading: Reading) -> Iterator[Contradiction]:
                 yield Contradiction(
                     about=about, score=_negation_score(fact, agreed=agreed), span=found.span, fact_id=fact.id
                 )
+
+
+def _is_shown(fact: Fact) -> bool:
+    """Say whether a finding is what an image showed: its code is that of the procedure, which nothing denies."""
+    return fact.kind == "finding" and (fact.code or "").startswith("procedure/")
 
 
 def _negation_score(fact: Fact, *, agreed: bool) -> float:

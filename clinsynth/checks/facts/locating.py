@@ -55,7 +55,7 @@ def _spans(
         "frequency": lambda: _amount_spans(fact, drugs.get(fact.subject), reading),
         "lab": lambda: _result_spans(fact, reading),
         "vital": lambda: _result_spans(fact, reading),
-        "allergy": lambda: _allergy_spans(fact, reading),
+        "allergy": lambda: _allergy_spans(fact, concept, text, reading),
         "finding": lambda: (
             _problem_spans(fact, concept, text, reading)
             if concept is not None and concept.kind == "finding"
@@ -154,13 +154,13 @@ def _drug_spans(fact: Fact, reading: Reading) -> Iterable[Span]:
     return [found.span for found in reading.mentions if found.concept.id == fact.code and found.negated == fact.negated]
 
 
-def _allergy_spans(fact: Fact, reading: Reading) -> Iterable[Span]:
-    name = fact.value.casefold()
-    return [
-        found.span
-        for found in reading.allergies
-        if found.concept.id == fact.code or name in (known.casefold() for known in found.concept.names)
-    ]
+def _allergy_spans(fact: Fact, concept: Concept | None, text: str, reading: Reading) -> Iterable[Span]:
+    """Find the allergen by its id or a name: "tetracyclines" can be read as the drug of that name."""
+    own = {fact.value.casefold(), *(name.casefold() for name in (concept.names if concept else ()))}
+    for found in reading.allergies:
+        names = {text[found.span.start : found.span.end].casefold(), *map(str.casefold, found.concept.names)}
+        if found.concept.id == fact.code or not own.isdisjoint(names):
+            yield found.span
 
 
 def _amount_spans(fact: Fact, drug: str | None, reading: Reading) -> Iterable[Span]:
