@@ -121,7 +121,7 @@ def test_nothing_told_is_taken_for_something_else(template: str, note_type: str,
 
 
 @each_case
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_a_rendered_note_is_well_formed_and_free_of_phi(note_type: str, style: str, number: int) -> None:
     """The checks of form and of identifiers find nothing in what a record fills."""
     case = full_case(note_type, style, number)

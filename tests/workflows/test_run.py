@@ -190,7 +190,7 @@ def test_a_folder_of_another_configuration_is_refused(config: Path, whole: Path,
 
 def test_a_run_that_keeps_nothing_still_leaves_a_corpus_that_loads(config: Path, tmp_path: Path) -> None:
     """Where every note is rejected, the corpus is there and empty, and the report does not call it a pass."""
-    result = run(config, tmp_path / "out", limit=2, settings=["backbone={name: scripted, responses: [Short.]}"])
+    result = run(config, tmp_path / "out", limit=2, settings=["backbone={name: scripted, responses: ['Text:']}"])
     assert result.n_accepted == 0
     assert pq.read_table(tmp_path / "out" / "corpus").num_rows == 0
     assert result.summary.lines[0].verdict == "warn"
