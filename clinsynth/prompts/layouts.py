@@ -43,8 +43,10 @@ class SectionPlan(BaseModel):
 
 
 class _NoteType(BaseModel):
+    """The sections of a type of note, and the kinds of facts that they state: all, unless a layout says otherwise."""
+
     model_config = SHAPE
-    states: tuple[str, ...] = ()
+    states: tuple[str, ...] = FACT_KINDS
     sections: tuple[SectionPlan, ...] = Field(min_length=1)
 
 
