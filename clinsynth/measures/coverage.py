@@ -10,8 +10,20 @@ from clinsynth.ontology import Ontology, load_ontology
 from clinsynth.records import Case, Note
 
 AGE_BANDS = ((0, "0-17"), (18, "18-39"), (40, "40-64"), (65, "65-79"), (80, "80 and over"))
-NOTE_TYPES = ("discharge_summary", "history_and_physical", "progress_note", "consultation", "emergency_note")
+NOTE_TYPES = (
+    "discharge_summary",
+    "history_and_physical",
+    "progress_note",
+    "consultation",
+    "emergency_note",
+    "clinic_letter",
+    "radiology_report",
+    "operative_note",
+    "nursing_note",
+)
 SEXES = ("female", "male")
+KINDS = ("condition", "medication", "symptom", "finding", "lab", "procedure")
+_OF_OTHERS = "runs_in_family"
 
 
 @dataclass(kw_only=True)
@@ -51,12 +63,14 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
-    """Shares of note types, specialties, age bands, sexes, conditions and drugs that occur; of facts that are stated.
+    """Shares of note types, specialties, age bands, sexes and concepts that occur; of facts that are stated.
 
-    Age, sex, conditions, drugs and facts are known for notes with a case only; the others are counted as unscored.
+    Concepts are conditions, drugs, symptoms, findings, labs and procedures of the patient; what is denied or runs in
+    the family does not occur. All but note type and specialty is known for notes with a case only; the others are
+    counted as unscored.
 
     Attributes:
-        ontology: Whose conditions, drugs and specialties could occur.
+        ontology: Whose concepts and specialties could occur.
         note_types: Which could occur.
         specialties: Which could occur; those of the ontology's conditions when empty.
     """
@@ -82,14 +96,13 @@ class Coverage:
 
     def _nothing_seen(self) -> dict[str, Seen]:
         ontology = load_ontology(self.ontology)
-        possible = {
+        possible: dict[str, Iterable[str]] = {
             "note_types": self.note_types,
             "specialties": self.specialties or _specialties(ontology),
             "age_bands": [name for _, name in AGE_BANDS],
             "sexes": SEXES,
-            "conditions": [concept.id for concept in ontology.of_kind("condition")],
-            "medications": [concept.id for concept in ontology.of_kind("medication")],
         }
+        possible |= {f"{kind}s": [concept.id for concept in ontology.of_kind(kind)] for kind in KINDS}
         return {name: Seen(possible=frozenset(values)) for name, values in possible.items()}
 
 
@@ -131,13 +144,11 @@ class _Tally:
 
 
 def _values(case: Case) -> dict[str, list[str]]:
-    codes = [fact.code for fact in case.facts if fact.code is not None and not fact.negated]
+    codes = [fact.code for fact in case.facts if fact.code and not fact.negated and fact.relation != _OF_OTHERS]
     return {
         "age_bands": [age_band(case.attributes.get("age", ""))],
         "sexes": [case.attributes.get("sex", "")],
-        "conditions": codes,
-        "medications": codes,
-    }
+    } | {f"{kind}s": codes for kind in KINDS}
 
 
 def age_band(age: str) -> str:

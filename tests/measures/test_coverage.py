@@ -38,11 +38,25 @@ def test_counts_what_occurs() -> None:
     found = Coverage()(notes)
     assert found["conditions_covered"].value == 1 / len(ontology.of_kind("condition"))
     assert found["medications_covered"].value == 0
-    assert found["note_types_covered"].value == 1 / 5
+    assert found["note_types_covered"].value == 1 / 9
     assert found["sexes_covered"].value == 1 / 2
     assert found["age_bands_covered"].value == 1 / 5
     assert found["facts_per_note"].value == pytest.approx(4 / 3)
     assert found["facts_stated"].value == pytest.approx(1 / 4)
+
+
+def test_what_runs_in_the_family_is_not_the_patients() -> None:
+    """A relative's condition covers none; symptoms, findings, labs and procedures of the patient do."""
+    ontology = load_ontology("core")
+    named = [ontology.of_kind(kind)[0].id for kind in ("condition", "symptom", "finding", "lab", "procedure")]
+    own = a_note("a", *named)
+    case = own.case
+    assert case is not None
+    facts = (replace(case.facts[0], subject="mother", relation="runs_in_family"), *case.facts[1:])
+    found = Coverage()([replace(own, case=replace(case, facts=facts))])
+    assert found["conditions_covered"].value == 0
+    for kind in ("symptom", "finding", "lab", "procedure"):
+        assert found[f"{kind}s_covered"].value == pytest.approx(1 / len(ontology.of_kind(kind)))
 
 
 def test_notes_from_elsewhere_are_unscored() -> None:
