@@ -49,7 +49,10 @@ class Plan(Section):
 
 
 class Writing(Section):
-    """How a backbone writes, and how often a rejected case is tried again."""
+    """How a backbone writes, and how often a rejected case is tried again.
+
+    A section with typed slots is written up to `candidates` times within an attempt, until no slot is missing.
+    """
 
     template: str = "prompts/attribute_controlled.yaml"
     temperature: float = Field(0.7, ge=0)
@@ -58,6 +61,7 @@ class Writing(Section):
     repetition_penalty: float = Field(1.1, ge=1)
     max_new_tokens: int = Field(160, ge=1)
     batch_size: int = Field(16, ge=1)
+    candidates: int = Field(1, ge=1)
     attempts: int = Field(3, ge=1)
     adapter: str | None = None
 

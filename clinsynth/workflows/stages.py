@@ -33,6 +33,15 @@ class Checked:
     verdict: Verdict
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Asked:
+    """A section that a model is asked for."""
+
+    case_id: str
+    place: int
+    section: Section
+
+
 @dataclass(frozen=True, kw_only=True)
 class Writer:
     """Writes one note for each case of a shard, section by section.
@@ -60,27 +69,52 @@ class Writer:
         return [self._note(case, sections[case.id], texts[case.id]) for case in cases]
 
     def _write(self, sections: Mapping[str, Sequence[Section]]) -> dict[str, list[str]]:
-        """Give the text of each section, by case: what was rendered as it is, the rest from the backbone."""
+        """Give the text of each section, by case: what was rendered as it is, the rest from the backbone.
+
+        A section with typed slots is written again, up to `writing.candidates` times in all, while it lacks slots or
+        has invented ones; the text with the fewest faults is kept, of equal ones the first.
+        """
+        texts = {case_id: [section.text or "" for section in listed] for case_id, listed in sections.items()}
         asked = [
-            (case_id, place, section.prompt)
+            _Asked(case_id=case_id, place=place, section=section)
             for case_id, listed in sections.items()
             for place, section in enumerate(listed)
             if section.prompt is not None
         ]
-        texts = {case_id: [section.text or "" for section in listed] for case_id, listed in sections.items()}
+        faults: dict[_Asked, int] = {}
+        for candidate in range(self.config.writing.candidates):
+            for one, text in self._generated(asked, candidate):
+                found = self._faults(one, text)
+                if found < faults.get(one, found + 1):
+                    faults[one], texts[one.case_id][one.place] = found, text
+            asked = [one for one in asked if faults[one]]
+        return texts
+
+    def _generated(self, asked: Sequence[_Asked], candidate: int) -> Iterator[tuple[_Asked, str]]:
+        """Ask the backbone in batches of the configured size."""
         size = self.config.writing.batch_size
         for start in range(0, len(asked), size):
             batch = asked[start : start + size]
-            prompts = [self._prompt(text) for _, _, text in batch]
-            seeds = [derive_seed(self.config.seed, case_id, self.attempt, place) for case_id, place, _ in batch]
-            for (case_id, place, _), generation in zip(batch, self.backbone(prompts, seeds), strict=True):
-                texts[case_id][place] = finished(generation)
-        return texts
+            prompts = [self._prompt(one.section.prompt or "") for one in batch]
+            seeds = [self._seed(one.case_id, one.place, candidate) for one in batch]
+            for one, generation in zip(batch, self.backbone(prompts, seeds), strict=True):
+                yield one, finished(generation)
+
+    def _seed(self, case_id: str, place: int, candidate: int = 0) -> int:
+        again = ("candidate", candidate) if candidate else ()
+        return derive_seed(self.config.seed, case_id, self.attempt, place, *again)
+
+    def _faults(self, one: _Asked, text: str) -> int:
+        """Count the slots that a text lacks or has invented; 0 for a section without any."""
+        if not one.section.slots:
+            return 0
+        filled = self.template.fill(one.section, text, self._seed(one.case_id, one.place))
+        return len(filled.missing) + len(filled.invented)
 
     def _filled(self, case: Case, sections: Sequence[Section], texts: Sequence[str]) -> dict[int, Filled]:
         """Fill the slots of the sections that have any, by place."""
         return {
-            place: self.template.fill(section, text, derive_seed(self.config.seed, case.id, self.attempt, place))
+            place: self.template.fill(section, text, self._seed(case.id, place))
             for place, (section, text) in enumerate(zip(sections, texts, strict=True))
             if section.slots
         }

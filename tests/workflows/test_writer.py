@@ -1,16 +1,18 @@
 """The writer: what it asks a backbone for, and what it makes of the answers."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
 
+from clinsynth.backbones import Backbone
 from clinsynth.backbones.scripted import ScriptedBackbone
 from clinsynth.checks import judge
 from clinsynth.checks.codes import default_limits
 from clinsynth.checks.form import FormCheck
 from clinsynth.checks.parsing import parsed
-from clinsynth.config import Config
+from clinsynth.config import Config, Writing
 from clinsynth.ontology import load_ontology
 from clinsynth.planning.cases import Planner
 from clinsynth.planning.spaces import load_space
@@ -71,9 +73,13 @@ def test_a_whole_note_is_asked_for_once() -> None:
     assert [note.text[span.start : span.end] for span in note.written] == [answer]
 
 
-def _slotted(backbone: ScriptedBackbone, n: int = 40) -> list[Note]:
+def _cases(n: int) -> list[Case]:
     planner = Planner(ontology=load_ontology("core"), space=load_space("attributes/general.yaml"), seed=11)
-    writer = Writer(
+    return [planner.case(index) for index in range(n)]
+
+
+def _writer(backbone: Backbone) -> Writer:
+    return Writer(
         config=Config(name="small"),
         attempt=0,
         adapter=None,
@@ -81,7 +87,10 @@ def _slotted(backbone: ScriptedBackbone, n: int = 40) -> list[Note]:
         backbone=backbone,
         template=load_template("prompts/slotted.yaml"),
     )
-    return writer.notes([planner.case(index) for index in range(n)])
+
+
+def _slotted(backbone: Backbone, n: int = 40) -> list[Note]:
+    return _writer(backbone).notes(_cases(n))
 
 
 def test_slots_are_filled_with_facts_at_exact_places() -> None:
@@ -129,3 +138,27 @@ def test_what_was_filled_counts_as_stated() -> None:
     for checked in checker.checked(_slotted(ScriptedBackbone(echo=True), 5)):
         for fact_id, spans in checked.note.filled.items():
             assert set(spans) <= set(checked.note.stated[fact_id])
+
+
+@dataclass(frozen=True)
+class Forgetful:
+    """A backbone that writes all slots only where the seed is even."""
+
+    def __call__(self, prompts: Sequence[Prompt], seeds: Sequence[int]) -> list[Generation]:
+        """Echo, or forget."""
+        complete = ScriptedBackbone(echo=True)(prompts, seeds)
+        return [
+            whole if seed % 2 == 0 else Generation(text="Seen today, no change at all.", ended="stop", n_tokens=6)
+            for whole, seed in zip(complete, seeds, strict=True)
+        ]
+
+
+def test_a_section_that_lacks_slots_is_written_again_within_an_attempt() -> None:
+    """More candidates leave fewer slots unwritten, and what was complete at first stays as it was."""
+    unfilled = {}
+    for n in (1, 8):
+        writer = dataclasses.replace(_writer(Forgetful()), config=Config(name="small", writing=Writing(candidates=n)))
+        notes = writer.notes(_cases(10))
+        unfilled[n] = sum(len(note.unfilled) for note in notes)
+        assert notes == writer.notes(_cases(10))
+    assert unfilled[8] < unfilled[1] / 8
