@@ -10,7 +10,10 @@ from clinsynth.errors import InputError
 from clinsynth.records import Case, Fact, Note, Origin, Span
 from clinsynth.storage import record
 
-COLUMNS = ("id", "text", "note_type", "specialty", "attributes", "facts", "written", "provenance")
+COLUMNS = (
+    *("id", "text", "note_type", "specialty", "patient", "encounter", "day"),
+    *("attributes", "facts", "written", "provenance"),
+)
 
 
 def corpus_schema() -> Any:  # noqa: ANN401 - a pyarrow schema
@@ -24,19 +27,29 @@ def corpus_schema() -> Any:  # noqa: ANN401 - a pyarrow schema
     fact = pa.struct([*told, ("negated", pa.bool_()), ("spans", spans)])
     made = [(name, text) for name in ("template", "template_hash", "backbone", "adapter_hash")]
     origin = pa.struct([*made, ("seed", whole), ("attempt", whole), ("versions", pairs)])
-    strings = [(name, text) for name in ("id", "text", "note_type", "specialty")]
-    others = [("attributes", pairs), ("facts", pa.list_(fact)), ("written", spans), ("provenance", origin)]
+    strings = [(name, text) for name in ("id", "text", "note_type", "specialty", "patient")]
+    others = [
+        ("encounter", whole),
+        ("day", whole),
+        ("attributes", pairs),
+        ("facts", pa.list_(fact)),
+        ("written", spans),
+        ("provenance", origin),
+    ]
     return pa.schema([*strings, *others])
 
 
 def note_row(note: Note) -> dict[str, Any]:
-    """Put a note as a row of a corpus; attributes and facts are null for a note without a case."""
+    """Put a note as a row of a corpus; what is known from a case is null for a note without one."""
     case, origin = note.case, note.origin
     return {
         "id": note.id,
         "text": note.text,
         "note_type": note.note_type,
         "specialty": note.specialty,
+        "patient": None if case is None else case.patient,
+        "encounter": None if case is None else case.encounter,
+        "day": None if case is None else case.day,
         "attributes": None if case is None else _pairs(case.attributes),
         "facts": None if case is None else [_fact_row(fact, note.stated.get(fact.id, ())) for fact in case.facts],
         "written": _span_rows(note.written),
@@ -112,6 +125,9 @@ def _case_fields(row: Mapping[str, Any]) -> dict[str, Any]:
         "id": row["id"],
         "note_type": row["note_type"],
         "specialty": row["specialty"],
+        "patient": row["patient"],
+        "encounter": row["encounter"],
+        "day": row["day"],
         "attributes": _mapping(row["attributes"]),
         "facts": [{name: value for name, value in fact.items() if name != "spans"} for fact in row["facts"]],
     }

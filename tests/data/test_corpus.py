@@ -35,7 +35,16 @@ def notes(draw: st.DrawFn) -> Note:
     )
     facts = list({fact.id: fact for fact in facts}.values())
     attributes = draw(st.dictionaries(WORDS, WORDS, max_size=3))
-    case = Case(id=note_id, note_type=note_type, specialty=specialty, attributes=attributes, facts=tuple(facts))
+    case = Case(
+        id=note_id,
+        note_type=note_type,
+        specialty=specialty,
+        attributes=attributes,
+        facts=tuple(facts),
+        patient=draw(WORDS),
+        encounter=draw(st.integers(0, 9)),
+        day=draw(st.integers(0, 4000)),
+    )
     stated = {fact.id: tuple(spans) for fact in facts if (spans := draw(st.lists(SPANS, max_size=2)))}
     has_case = draw(st.booleans())
     return Note(
@@ -81,4 +90,7 @@ def test_a_corpus_loads_with_datasets(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_row_of_something_else_is_refused_by_the_name_of_what_it_lacks() -> None:
     """The message names the field and the place."""
     with pytest.raises(InputError, match=r'^a\.jsonl:3 has no field "facts"'):
-        note_from_row({"id": "1", "text": "", "note_type": "", "specialty": "", "attributes": []}, source="a.jsonl:3")
+        note_from_row(
+            dict.fromkeys(("id", "text", "note_type", "specialty", "patient", "encounter", "day", "attributes"), ""),
+            source="a.jsonl:3",
+        )
