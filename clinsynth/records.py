@@ -34,8 +34,8 @@ class Fact:
     Attributes:
         id: Unique within its case ("f3").
         kind: "age", "sex", "condition", "symptom", "finding" (of the examination, or what a procedure showed),
-            "procedure", "medication", "dose", "frequency", "lab", "vital", "allergy", "course", "onset", "disposition" or
-            "social".
+            "procedure", "medication", "dose", "frequency", "lab", "vital", "allergy", "course", "onset",
+            "disposition" or "social".
         subject: "patient", or the name the fact is about: "metformin" for its dose, "potassium" for a result, "chest
             pain" for its onset, "chest x-ray" for what it showed, "mother" for what runs in the family.
         relation: "has"; "had" (a condition or procedure of the past), "runs_in_family"; "underwent" (a procedure now);
@@ -43,8 +43,8 @@ class Fact:
             "dose", "frequency" (those from now on); "measured", "measured_before" (at the encounter before);
             "allergic_to", "since" (an onset), "is".
         value: A name of the ontology, or a literal with its unit ("500 mg", "64", "female").
-        code: The concept of the ontology that `value` names (for a lab or a vital sign, and for what a procedure showed:
-            that `subject` names), if any.
+        code: The concept of the ontology that `value` names (for a lab, a vital sign and what a procedure showed: that
+            `subject` names), if any.
         negated: The note must say that this is absent.
     """
 

@@ -95,7 +95,7 @@ class Encounters:
         kind = self.space.note_types[visit.note_type]
         if "medication" not in kind.tells:
             return self._between(before, kind, visit, random)
-        new = new_problems(self.knowledge, before, visit.day, visit.years, random)
+        new = new_problems(before, visit.day, visit.years, random)
         went = gone_on(before, new, random, keeps_main=visit.keeps_main)
         problems = tuple(problem for problem in went if problem.course != "resolved")
         resolved = tuple(problem.condition for problem in went if problem.course == "resolved")
@@ -170,7 +170,7 @@ class Encounters:
         """Draw what stands beside the main condition; an acute illness stands beside another acute one only."""
         fitting = [
             other
-            for other in self.knowledge.related(main, patient.sex)
+            for other in main.related[patient.sex]
             if other.fits(patient.age, patient.sex, years) and (other.course != "acute" or main.course == "acute")
         ]
         n = min(self._n_comorbidities.drawn(random), len(fitting))

@@ -90,12 +90,7 @@ class Histories:
         if n == 0:
             return ()
         words = [each for problem in problems for each in problem.profile.words]
-        near = [
-            other
-            for problem in problems
-            for other in self.knowledge.related(problem.profile, now.sex)
-            if other.course == "acute"
-        ]
+        near = [other for problem in problems for other in problem.profile.related[now.sex] if other.course == "acute"]
         found: dict[str, Concept] = {}
         for _ in range(n):
             profile = random.choice(near) if near and random.random() < _NEAR_SHARE else self._acute.drawn(random)

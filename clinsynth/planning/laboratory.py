@@ -8,9 +8,9 @@ from functools import cached_property
 from clinsynth.ontology.concepts import Concept, Ontology
 from clinsynth.ontology.ranges import ReferenceRange
 from clinsynth.planning.kidneys import CREATININE, FILTRATION, Kidneys
-from clinsynth.planning.knowledge import Effect
 from clinsynth.planning.linked import COMPUTED, PARTS
-from clinsynth.planning.pictures import Prescription, Situation, TestResult
+from clinsynth.planning.pictures import Prescription, Result, Situation
+from clinsynth.planning.remedies import Effect
 from clinsynth.planning.results import is_shown, value, written
 from clinsynth.planning.spaces import AttributeSpace
 from clinsynth.planning.weights import Weighted, weighted
@@ -79,8 +79,8 @@ class Laboratory:
         now: Situation,
         prescriptions: Sequence[Prescription],
         kidneys: Kidneys,
-        before: Sequence[TestResult] = (),
-    ) -> tuple[TestResult, ...]:
+        before: Sequence[Result] = (),
+    ) -> tuple[Result, ...]:
         """Draw labs: the main condition's own first, then what else is moved, then those of before, then routine ones.
 
         A lab that is pulled both ways is not shown, nor one that is linked to another that is.
@@ -139,9 +139,9 @@ class _Drawn:
     now: Situation
     pulls: Pulls
     kidneys: Kidneys
-    before: Mapping[str, TestResult]
-    shown: dict[str, TestResult] = field(default_factory=dict)
-    _numbers: dict[str, TestResult | None] = field(default_factory=dict)
+    before: Mapping[str, Result]
+    shown: dict[str, Result] = field(default_factory=dict)
+    _numbers: dict[str, Result | None] = field(default_factory=dict)
 
     def show(self, test_ids: Iterable[str], most: int) -> None:
         """Show up to so many of the tests, those first that come first."""
@@ -174,13 +174,13 @@ class _Drawn:
         self.shown[test_id] = result
         return True
 
-    def _result(self, test_id: str) -> TestResult | None:
+    def _result(self, test_id: str) -> Result | None:
         """Give the number of a test; None where none agrees with the others."""
         if test_id not in self._numbers:
             self._numbers[test_id] = self._new_result(test_id)
         return self._numbers[test_id]
 
-    def _new_result(self, test_id: str) -> TestResult | None:
+    def _new_result(self, test_id: str) -> Result | None:
         test = self.laboratory.ontology.concepts.get(test_id)
         if test is None:
             return None
@@ -209,7 +209,7 @@ class _Drawn:
         whole = self._result(whole_id) if whole_id else None
         return min(number, most * float(whole.number)) if whole else number
 
-    def _computed(self, test: Concept, limits: ReferenceRange, inputs: Sequence[str]) -> TestResult | None:
+    def _computed(self, test: Concept, limits: ReferenceRange, inputs: Sequence[str]) -> Result | None:
         given = [self._result(each) for each in inputs]
         if any(each is None for each in given) or test.id in self.pulls.disputed:
             return None
@@ -225,7 +225,7 @@ class _Drawn:
 
     def _told(
         self, test: Concept, limits: ReferenceRange, number: float, share: float, direction: str = ""
-    ) -> TestResult | None:
+    ) -> Result | None:
         """Write a number; None where no patient has it, or rounding takes it out of its direction."""
         if not limits.floor <= number <= limits.ceiling:
             return None
@@ -234,7 +234,7 @@ class _Drawn:
         if direction and way != direction:
             return None
         before = self.before.get(test.id)
-        return TestResult(
+        return Result(
             test=test,
             name=test.name,
             number=text,

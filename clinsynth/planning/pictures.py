@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from random import Random
 
 from clinsynth.ontology.concepts import Concept
-from clinsynth.planning.knowledge import Profile, Remedy
+from clinsynth.planning.knowledge import Profile
+from clinsynth.planning.remedies import Remedy
 
 GOES_ON = "takes"
 
@@ -92,7 +93,7 @@ class Prescription:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TestResult:
+class Result:
     """A lab or vital sign.
 
     Attributes:
@@ -166,8 +167,8 @@ class Picture:
     prescriptions: tuple[Prescription, ...] = ()
     stopped: tuple[Prescription, ...] = ()
     allergens: tuple[Concept, ...] = ()
-    vitals: tuple[TestResult, ...] = ()
-    labs: tuple[TestResult, ...] = ()
+    vitals: tuple[Result, ...] = ()
+    labs: tuple[Result, ...] = ()
     performed: tuple[Performed, ...] = ()
     had: tuple[Concept, ...] = ()
     course: str = ""

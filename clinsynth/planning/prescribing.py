@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from clinsynth.ontology.concepts import Concept
-from clinsynth.planning.knowledge import Remedy
 from clinsynth.planning.pictures import GOES_ON, Prescription, Problem
+from clinsynth.planning.remedies import Remedy
 from clinsynth.planning.weights import Weighted, weighted
 
 _MOST_DRUGS = 4
@@ -173,8 +172,3 @@ def _with_frequency(remedy: Remedy, place: int, before: int) -> int:
         if regimen.dose == dose and regimen.frequency == frequency
     )
     return next(found, place)
-
-
-def reasons(prescriptions: Iterable[Prescription]) -> dict[str, Concept]:
-    """Give what each drug is for, by the id of the drug."""
-    return {each.drug.id: each.reason for each in prescriptions}

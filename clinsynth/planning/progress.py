@@ -68,7 +68,7 @@ def _kept(before: Problem, after: Problem) -> Problem:
     return replace(after, severity=severity, course="improving" if severity < before.severity else "stable")
 
 
-def new_problems(knowledge: Knowledge, before: Picture, day: int, years: int, random: Random) -> list[Problem]:
+def new_problems(before: Picture, day: int, years: int, random: Random) -> list[Problem]:
     """Draw what has appeared since: seldom anything, then something that goes with the main problem."""
     if len(before.problems) >= _MOST_PROBLEMS or random.random() >= _NEW_PROBLEM_SHARE:
         return []
@@ -77,7 +77,7 @@ def new_problems(knowledge: Knowledge, before: Picture, day: int, years: int, ra
     over = {each.id for each in before.past}
     fitting = [
         other
-        for other in knowledge.related(before.main.profile, patient.sex)
+        for other in before.main.profile.related[patient.sex]
         if other.fits(age, patient.sex, years)
         and other.condition.id not in over
         and not other.is_pregnancy

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from clinsynth.ontology.concepts import Concept
 from clinsynth.ontology.values import with_unit
 from clinsynth.planning.histories import duration
-from clinsynth.planning.pictures import Picture, Prescription, Relative, TestResult
+from clinsynth.planning.pictures import Picture, Prescription, Relative, Result
 from clinsynth.planning.vital_signs import BUILD
 from clinsynth.records import Fact
 
@@ -122,15 +122,15 @@ def _drug(prescription: Prescription) -> Group:
     )
 
 
-def _measured(result: TestResult) -> Fact:
+def _measured(result: Result) -> Fact:
     return _result(result, "measured", result.number)
 
 
-def _before(result: TestResult) -> Group:
+def _before(result: Result) -> Group:
     return (_result(result, "measured_before", result.previous),) if result.previous else ()
 
 
-def _result(result: TestResult, relation: str, number: str) -> Fact:
+def _result(result: Result, relation: str, number: str) -> Fact:
     value = with_unit(number, result.test.attributes.get("unit", ""))
     return _fact(result.test.kind, relation, value, subject=result.name, code=result.test.id)
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from clinsynth.ontology.concepts import Concept, Ontology
 from clinsynth.planning.knowledge import Knowledge
 from clinsynth.planning.laboratory import Pulls, pulls_of
-from clinsynth.planning.pictures import Problem, Situation, TestResult
+from clinsynth.planning.pictures import Problem, Result, Situation
 from clinsynth.planning.results import BLOOD_PRESSURE, DIASTOLIC, SYSTOLIC, value, written
 from clinsynth.planning.spaces import AttributeSpace
 
@@ -39,10 +39,10 @@ class VitalSigns:
         now: Situation,
         symptoms: Sequence[Concept],
         denied: Sequence[Concept],
-        before: Sequence[TestResult] = (),
+        before: Sequence[Result] = (),
         *,
         is_weighed: bool = False,
-    ) -> tuple[TestResult, ...]:
+    ) -> tuple[Result, ...]:
         """Draw the set, what the main condition disturbs first; a sign whose cause is denied is normal."""
         main, random = now.problems[0], now.random
         effects = [(effect, problem.severity) for problem in now.problems for effect in problem.profile.signs]
@@ -59,7 +59,7 @@ class VitalSigns:
             found += self._build(now, pulls, known)
         return tuple(found)
 
-    def _build(self, now: Situation, pulls: Pulls, known: Mapping[str, TestResult]) -> list[TestResult]:
+    def _build(self, now: Situation, pulls: Pulls, known: Mapping[str, Result]) -> list[Result]:
         """Give weight, height and body mass index, which agree with each other."""
         concepts = self.knowledge.ontology.concepts
         if any(each not in concepts for each in BUILD):
@@ -70,10 +70,10 @@ class VitalSigns:
         numbers = {_WEIGHT: str(weight), _HEIGHT: str(now.patient.height), _BODY_MASS: f"{weight / squared:.1f}"}
         return [self._of_build(concepts[test_id], number, now, known) for test_id, number in numbers.items()]
 
-    def _of_build(self, test: Concept, number: str, now: Situation, known: Mapping[str, TestResult]) -> TestResult:
+    def _of_build(self, test: Concept, number: str, now: Situation, known: Mapping[str, Result]) -> Result:
         limits = self.knowledge.ontology.range_of(test, sex=now.sex, age=now.age)
         before = known.get(test.name)
-        return TestResult(
+        return Result(
             test=test,
             name=test.name,
             number=number,
@@ -111,13 +111,13 @@ class _Draws:
     def direction(self, sign: Concept) -> str:
         return "normal" if sign.id in self.quiet else self.pulls.direction(sign.id)
 
-    def sign(self, name: str, sign: Concept, diastolic: Concept | None, before: TestResult | None) -> TestResult:
+    def sign(self, name: str, sign: Concept, diastolic: Concept | None, before: Result | None) -> Result:
         share = self.now.random.random() if before is None else 0.7 * before.share + 0.3 * self.now.random.random()
         number, direction = self._number(sign, share)
         if name == BLOOD_PRESSURE and diastolic is not None:
             lower = float(self._number(diastolic, share)[0])
             number = f"{number}/{min(lower, float(number) - _LEAST_PULSE_PRESSURE):.0f}"
-        return TestResult(
+        return Result(
             test=sign,
             name=name,
             number=number,

@@ -10,23 +10,35 @@ from clinsynth.extras import data_dir
 from clinsynth.ontology import load_ontology
 from clinsynth.planning.spaces import load_space
 
+CONSULTATION = {"weight": 1, "setting": "clinic", "courses": {"acute": 1}, "tells": ["age"]}
+STEP = {"note_type": "letter", "days": [0, 1]}
+BACKWARD = {"note_type": "consultation", "days": [3, 1]}
 SHIPPED = sorted(data_dir("configs").glob("attributes/*.yaml"))
 GENERAL = data_dir("configs") / "attributes" / "general.yaml"
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_shipped_space_fits_the_ontology(path: Path) -> None:
-    """Each specialty of the ontology is covered, each prevalence weighted, and what disturbs vital signs exists."""
+    """Each specialty and prevalence of the ontology is weighted; vital signs, panels and linked labs exist."""
     ontology, space = load_ontology("core"), load_space(path)
-    named = [*ontology.of_kind("condition"), *ontology.of_kind("symptom")]
     for condition in ontology.of_kind("condition"):
         specialty = condition.attributes["specialty"]
         own = [name for name in space.specialties if name == specialty or "*" not in space.specialties[name].covers]
         assert any(space.covers(name, specialty) for name in own), specialty
         assert condition.attributes["prevalence"] in space.prevalence
-    for rule in space.vitals:
-        assert ontology.by_name(rule.name, "vital"), rule.name
-        assert set(rule.by) <= {concept.name for concept in named}, set(rule.by) - {concept.name for concept in named}
+    for name in space.vital_signs:
+        assert ontology.by_name(name, "vital"), name
+    assert {lab.attributes["panel"] for lab in ontology.of_kind("lab")} >= set(space.routine_panels)
+    for habit in space.habits.values():
+        assert any(c.codes["icd10cm"].startswith(habit.icd10cm) for c in ontology.of_kind("condition")), habit.icd10cm
+
+
+def test_the_space_that_ships_is_as_wide_as_promised() -> None:
+    """Nine types of note, twelve or more specialties, four styles."""
+    space = load_space(GENERAL)
+    assert len(space.note_types) == 9
+    assert len(space.specialties) >= 12
+    assert set(space.styles) == {"narrative", "telegraphic", "dictated", "copied_forward"}
 
 
 @pytest.mark.parametrize(
@@ -36,9 +48,13 @@ def test_a_shipped_space_fits_the_ontology(path: Path) -> None:
         ({"ages": [{"first": 40, "last": 30, "weight": 1}]}, "40 is above 30"),
         ({"sexes": {"femal": 1}}, 'got "femal"'),
         ({"styles": {"narrative": 0}}, "styles needs weights"),
-        ({"note_types": {"consultation": -1}}, "note_types needs weights"),
+        ({"note_types": {"consultation": CONSULTATION | {"weight": -1}}}, "weight"),
+        ({"note_types": {"consultation": CONSULTATION | {"weight": 0}}}, "note_types needs one"),
+        ({"note_types": {"consultation": CONSULTATION | {"setting": "home"}}}, 'got "home"'),
+        ({"pathways": {"p": {"weight": 1, "courses": {"acute": 1}, "steps": [STEP], "then": STEP}}}, '"letter"'),
+        ({"pathways": {"p": {"weight": 1, "courses": {"acute": 1}, "steps": [BACKWARD], "then": STEP}}}, "got 3 and 1"),
+        ({"ethnicities": {"Asian": 0}}, "ethnicities needs weights"),
         ({"facts": {"least": 9, "most": 8}}, "least is above most"),
-        ({"vitals": [{"name": "temperature", "direction": "up", "by": ["fever"]}]}, "direction"),
         ({"allergy_share": 2}, "allergy_share"),
         ({"agse": []}, "agse"),
     ],
