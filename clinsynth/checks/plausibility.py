@@ -17,6 +17,7 @@ from clinsynth.records import Finding, Note, Span
 _SCORE_CURATED, _SCORE_SOURCED = 0.4, 0.8
 _SYSTOLIC, _DIASTOLIC = "vital/systolic-blood-pressure", "vital/diastolic-blood-pressure"
 _FELT = frozenset({"symptom", "finding"})
+_IN_ONES = 1000  # a count of cells without a unit is in ones from here on: "a white count of 7,900"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -76,7 +77,7 @@ def _patient(reading: Reading, ontology: Ontology) -> PatientData:
     present = {mention.concept.id: mention.concept for mention in reading.mentions if not mention.negated}
     amounts = {(amount.kind, amount.drug): amount.value for amount in reversed(reading.amounts)}
     return PatientData(
-        age=int(reading.ages[0].value) if reading.ages else None,
+        age=_adult_age(reading),
         sex=reading.sexes[0].value if reading.sexes else "",
         conditions=_of_kinds(present, {"condition"}),
         symptoms=_of_kinds(present, _FELT),
@@ -91,6 +92,15 @@ def _patient(reading: Reading, ontology: Ontology) -> PatientData:
     )
 
 
+def _adult_age(reading: Reading) -> int | None:
+    """Give the age of an adult: what an ontology says of ages is about adults, and speaks against no child."""
+    age = int(reading.ages[0].value) if reading.ages else None
+    return age if age is not None and age >= _ADULT else None
+
+
+_ADULT = 18
+
+
 def _of_kinds(present: Mapping[str, Concept], kinds: frozenset[str] | set[str]) -> tuple[Concept, ...]:
     return tuple(concept for concept in present.values() if concept.kind in kinds)
 
@@ -101,6 +111,8 @@ def _numbers(result: Result, ontology: Ontology) -> Iterator[tuple[Concept, floa
     if result.unit and result.unit.casefold() != test.attributes.get("unit", "").casefold():
         return
     numbers = [float(number) for number in _NUMBER.findall(result.number.replace(",", ""))]
+    if not result.unit and test.attributes.get("unit") == "K/uL":
+        numbers = [number / 1000 if number >= _IN_ONES else number for number in numbers]
     ids = (_SYSTOLIC, _DIASTOLIC) if test.id == _SYSTOLIC else (test.id,)
     for test_id, number in zip(ids, numbers, strict=False):
         if test_id in ontology.concepts:

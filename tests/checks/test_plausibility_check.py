@@ -43,6 +43,8 @@ def test_what_cannot_be_so_is_found_where_it_stands(text: str, code: str, place:
         "ALLERGIES:\nPenicillin.\n\nPLAN:\nStart azithromycin 500 mg daily.",
         "Previous potassium 19.4 mmol/L.",
         "Hemoglobin A1c is 6.1%.",
+        "A 4-year-old boy with an inguinal hernia.",
+        "White count was 7,900.",
         "",
     ],
 )
