@@ -1,18 +1,22 @@
 """Sections of real notes as training examples."""
 
 import itertools
+import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clinsynth.config import find_config
 from clinsynth.data import DATASETS, data_root
+from clinsynth.data.notes_input import read_input
 from clinsynth.errors import MissingError
 from clinsynth.ontology import MentionFinder, load_ontology
 from clinsynth.planning.extract import extract
 from clinsynth.planning.sections import MAX_WORDS, MIN_WORDS, section_prompts, whole_sections
 from clinsynth.records import Note
 
+SLOT = re.compile(r"\[(?:AGE|[A-Z]+_\d+)\]")
 FINDER = MentionFinder(load_ontology("core"))
 TEXT = """HISTORY OF PRESENT ILLNESS: This is a 64-year-old woman with hypertension who denies chest pain and takes metformin 500 mg b.i.d.
 PHYSICAL EXAMINATION:
@@ -100,3 +104,30 @@ def test_real_notes_give_examples_for_most_of_their_words() -> None:
     assert sum(len(text.split()) for _, text in pairs) > 0.9 * n_words
     assert sum("\nState: " in prompt for prompt, _ in pairs) > len(pairs) / 3
     assert max(len(prompt.split()) for prompt, _ in pairs) <= 90
+
+
+def _sample_notes() -> list[Note]:
+    return [extract(note, finder=FINDER) for note in read_input(find_config("sample/notes.jsonl"))]
+
+
+def test_slots_stand_in_the_text_where_the_prompt_names_them() -> None:
+    """Every slot of a text is named in its prompt and the other way round, and filling them leaves none."""
+    n_slots = 0
+    for note in _sample_notes():
+        for prompt, text in section_prompts(note, seed=3, slots=True):
+            named, written = (set(SLOT.findall(part)) for part in (prompt, text))
+            assert named == written
+            n_slots += len(written)
+    assert n_slots > 100
+
+
+def test_a_text_whose_slots_are_filled_states_what_it_stated() -> None:
+    """Filled with the words of the ontology, a text states the facts that were put out of it."""
+    (prompt, text), _ = section_prompts(_note(TEXT), seed=1, slots=True)
+    assert text == (
+        "This is a [AGE]-year-old woman with [CONDITION_1] who denies [SYMPTOM_1] and takes "
+        "[DRUG_1] [DOSE_1] [FREQUENCY_1]"
+    )
+    assert "no [SYMPTOM_1] chest pain" in prompt
+    assert "[DRUG_1] metformin [DOSE_1] 500 mg [FREQUENCY_1] twice daily" in prompt
+    assert prompt.startswith("[Consultation | Cardiology | HISTORY OF PRESENT ILLNESS]\nAge: [AGE] 64. Sex: female.")

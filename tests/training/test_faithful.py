@@ -55,3 +55,13 @@ def test_a_drug_is_judged_by_its_own_prompt(faithful: Faithful) -> None:
     text = "Start lisinopril 10 mg once daily."
     assert faithful(f"{HEAD}State: lisinopril 10 mg once daily.\nText:\n", text)
     assert not faithful(PROMPT, text)
+
+
+def test_with_slots_a_text_that_names_a_condition_or_drug_itself_is_not_faithful() -> None:
+    """What stands in words beside the slots is not told by the prompt; what is denied is no invention."""
+    faithful = faithful_to("core", slots=True)
+    prompt = "[Consultation | Cardiology | PLAN]\nState: [CONDITION_1] hypertension; [DRUG_1] metformin.\nText:\n"
+    assert faithful(prompt, "We treat [CONDITION_1] with [DRUG_1].")
+    assert faithful(prompt, "We treat [CONDITION_1] with [DRUG_1]; no asthma.")
+    assert not faithful(prompt, "We treat [CONDITION_1] and asthma.")
+    assert not faithful(prompt, "We treat [CONDITION_1] with metformin.")
