@@ -10,23 +10,20 @@ from clinsynth.planning.histories import MOST_NEGATIVES, Histories
 from clinsynth.planning.kidneys import CREATININE, Kidneys, kidneys
 from clinsynth.planning.knowledge import Knowledge, Profile, Study
 from clinsynth.planning.laboratory import Laboratory
-from clinsynth.planning.pictures import GOES_ON, Patient, Performed, Picture, Problem, Situation
+from clinsynth.planning.pictures import GOES_ON, Patient, Performed, Picture, Problem, Result, Situation
 from clinsynth.planning.prescribing import Circumstances, first_list, next_list
 from clinsynth.planning.progress import apart, gone_on, is_operation, new_problems, symptoms_left
 from clinsynth.planning.spaces import AttributeSpace, NoteType
-from clinsynth.planning.vital_signs import VitalSigns
+from clinsynth.planning.vital_signs import BUILD, VitalSigns, as_measured
 from clinsynth.planning.weights import Weighted, weighted
 
 _N_STUDIES = weighted({0: 25, 1: 45, 2: 30})
 _OPERATED_SHARE = 0.5
 _SEVERITIES = {"emergency": (0.5, 1.0), "ward": (0.45, 1.0), "clinic": (0.3, 0.85)}
 _MILD = (0.15, 0.6)  # of comorbidities
-_FIRST_COURSES = {
-    "emergency": weighted({"": 70, "worsening": 30}),
-    "ward": weighted({"improving": 55, "stable": 25, "worsening": 20}),
-    "clinic": weighted({"stable": 50, "improving": 30, "worsening": 20}),
-}
 _SEVERE_FROM = 0.7
+_SEVERE_SIGNS = 3
+_WORSENING, _UNTOLD = "worsening", "untold"
 _HEALTHY = Kidneys(creatinine=0.9, filtration=90, is_impaired=False)
 
 
@@ -67,7 +64,9 @@ class Encounters:
         prescriptions = first_list(problems, around, self._n_treatments, is_flare=is_flare, random=random)
         symptoms = draws.symptoms(main, sex, random)
         negatives = draws.negatives(now, random.randint(1, MOST_NEGATIVES))
-        is_weighed = kind.setting == "clinic"
+        vitals = self._vital_signs.results(now, symptoms, negatives, is_weighed=kind.setting == "clinic")
+        status = self._statuses[id(kind)]
+        course = status.drawn(random) if status else _UNTOLD
         return Picture(
             note_type=visit.note_type,
             patient=patient,
@@ -77,16 +76,16 @@ class Encounters:
             symptoms=symptoms,
             onset=draws.onset(now, symptoms),
             negatives=negatives,
-            findings=draws.findings(now),
+            findings=as_measured(draws.findings(now), vitals),
             absent=draws.absent(now),
             prescriptions=prescriptions,
             allergens=allergens,
-            vitals=self._vital_signs.results(now, symptoms, negatives, is_weighed=is_weighed),
-            labs=self._laboratory.results(now, prescriptions, rates),
+            vitals=vitals,
+            labs=self._laboratory.results(now, symptoms, prescriptions, rates),
             performed=self._performed(now, kind),
             had=draws.operations(past, now),
-            course=_FIRST_COURSES[kind.setting].drawn(random),
-            disposition=self._disposition(kind, now, stays=visit.stays),
+            course="" if course == _UNTOLD else course,
+            disposition=self._disposition(kind, now, vitals, is_worse=visit.stays or course == _WORSENING),
             social=draws.social(now),
         )
 
@@ -96,7 +95,8 @@ class Encounters:
         if "medication" not in kind.tells:
             return self._between(before, kind, visit, random)
         new = new_problems(before, visit.day, visit.years, random)
-        went = gone_on(before, new, random, keeps_main=visit.keeps_main)
+        can_worsen = not kind.status or _WORSENING in kind.status
+        went = gone_on(before, new, random, keeps_main=visit.keeps_main, can_worsen=can_worsen)
         problems = tuple(problem for problem in went if problem.course != "resolved")
         resolved = tuple(problem.condition for problem in went if problem.course == "resolved")
         age = before.patient.age_on(visit.day)
@@ -106,6 +106,10 @@ class Encounters:
         prescriptions, stopped = next_list(before.prescriptions, problems, around, day=visit.day, random=random)
         told = self._told(before, now)
         operated = _operated(before)
+        vitals = self._vital_signs.results(
+            now, told.symptoms, told.negatives, before.vitals, is_weighed=kind.setting == "clinic"
+        )
+        is_worse = visit.stays or problems[0].course == _WORSENING
         return replace(
             told,
             note_type=visit.note_type,
@@ -115,14 +119,13 @@ class Encounters:
             past=(*resolved, *before.past),
             prescriptions=prescriptions,
             stopped=stopped,
-            vitals=self._vital_signs.results(
-                now, told.symptoms, told.negatives, before.vitals, is_weighed=kind.setting == "clinic"
-            ),
-            labs=self._laboratory.results(now, prescriptions, rates, before.labs),
+            findings=as_measured(told.findings, vitals),
+            vitals=vitals,
+            labs=self._laboratory.results(now, told.symptoms, prescriptions, rates, before.labs),
             performed=self._performed(now, kind, (*operated, *before.had)),
             had=tuple(dict.fromkeys((*operated, *before.had))),
             course=problems[0].course,
-            disposition=self._disposition(kind, now, stays=visit.stays),
+            disposition=self._disposition(kind, now, vitals, is_worse=is_worse),
         )
 
     def _told(self, before: Picture, now: Situation) -> Picture:
@@ -161,7 +164,7 @@ class Encounters:
             stopped=(),
             performed=self._performed(now, kind, (*operated, *before.had)),
             had=tuple(dict.fromkeys((*operated, *before.had))),
-            disposition=self._disposition(kind, now, stays=visit.stays),
+            disposition=self._disposition(kind, now, before.vitals, is_worse=visit.stays),
         )
 
     def _problems(
@@ -195,8 +198,9 @@ class Encounters:
             found.insert(0, Performed(procedure=random.choice(operations)))
         return tuple(found)
 
-    def _disposition(self, kind: NoteType, now: Situation, *, stays: bool) -> str:
-        is_severe = stays or now.problems[0].severity >= _SEVERE_FROM
+    def _disposition(self, kind: NoteType, now: Situation, vitals: Sequence[Result], *, is_worse: bool) -> str:
+        n_signs = sum(result.direction != "normal" for result in vitals if result.test.id not in BUILD)
+        is_severe = is_worse or now.problems[0].severity >= _SEVERE_FROM or n_signs >= _SEVERE_SIGNS
         table = self._dispositions[id(kind)].get("severe" if is_severe else "mild")
         return table.drawn(now.random) if table else ""
 
@@ -215,6 +219,11 @@ class Encounters:
         }
 
     @cached_property
+    def _statuses(self) -> Mapping[int, Weighted[str] | None]:
+        kinds = self.space.note_types.values()
+        return {id(kind): weighted(kind.status) if kind.status else None for kind in kinds}
+
+    @cached_property
     def _n_comorbidities(self) -> Weighted[int]:
         return weighted(self.space.n_comorbidities)
 
@@ -228,7 +237,7 @@ class Encounters:
 
     @cached_property
     def _laboratory(self) -> Laboratory:
-        return Laboratory(ontology=self.knowledge.ontology, space=self.space)
+        return Laboratory(knowledge=self.knowledge, space=self.space)
 
     @cached_property
     def _vital_signs(self) -> VitalSigns:

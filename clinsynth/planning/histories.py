@@ -59,13 +59,15 @@ class Histories:
         return self._denied(now.problems[0].profile.absent[now.sex], now, n)
 
     def _denied(
-        self, candidates: Sequence[Concept], now: Situation, n: int, before: Sequence[Concept] = ()
+        self, candidates: Weighted[Concept] | None, now: Situation, n: int, before: Sequence[Concept] = ()
     ) -> tuple[Concept, ...]:
         chosen = list(before[:n])
-        for _ in range(_TRIES if candidates else 0):
+        if candidates is None:
+            return tuple(chosen)
+        for _ in range(_TRIES):
             if len(chosen) >= n:
                 break
-            each = now.random.choice(candidates)
+            each = candidates.drawn(now.random)
             if each not in chosen and not any(self._belongs(each, problem.profile) for problem in now.problems):
                 chosen.append(each)
         return tuple(chosen)
@@ -121,8 +123,8 @@ class Histories:
             for problem in now.problems
             if problem.condition.attributes.get("familial") == "yes" and random.random() < _FAMILY_SHARE
         ]
-        if self._familial and random.random() < _OTHER_FAMILY_SHARE:
-            own.append(random.choice(self._familial))
+        if self._familial is not None and random.random() < _OTHER_FAMILY_SHARE:
+            own.append(self._familial.drawn(random))
         return tuple(
             Relative(who=random.choice(_RELATIVES[condition.attributes.get("sex", "")]), condition=condition)
             for condition in dict.fromkeys(own[:2])
@@ -157,15 +159,16 @@ class Histories:
     def _acute(self) -> Weighted[Profile]:
         listed = self.knowledge.ontology.of_kind("condition")
         acute = [each for each in listed if each.attributes.get("course") == "acute"] or listed
-        weights = self.space.prevalence
-        return weighted(
-            (self.knowledge.profile(each), weights.get(each.attributes.get("prevalence", ""), 1.0)) for each in acute
-        )
+        return weighted((self.knowledge.profile(each), self._prevalence(each)) for each in acute)
 
     @cached_property
-    def _familial(self) -> tuple[Concept, ...]:
+    def _familial(self) -> Weighted[Concept] | None:
         listed = self.knowledge.ontology.of_kind("condition")
-        return tuple(each for each in listed if each.attributes.get("familial") == "yes")
+        familial = [each for each in listed if each.attributes.get("familial") == "yes"]
+        return weighted((each, self._prevalence(each)) for each in familial) if familial else None
+
+    def _prevalence(self, condition: Concept) -> float:
+        return self.space.prevalence.get(condition.attributes.get("prevalence", ""), 1.0)
 
 
 def _company(habit: Habit, related: Collection[str], problems: Sequence[Problem]) -> str:

@@ -8,6 +8,7 @@ from itertools import product
 
 from clinsynth.ontology.concepts import Concept, Ontology
 from clinsynth.planning.remedies import Effect, Pharmacy, Remedy, effects_of
+from clinsynth.planning.weights import Weighted, weighted
 
 _WHOLE_BODY = "constitutional"  # fever, fatigue, weight loss: of every review of systems
 _SEXES = ("female", "male")
@@ -16,6 +17,8 @@ _IMAGES = frozenset({"", "imaging"})
 _OPERATIONS = frozenset({"", "operation", "endoscopy"})  # types of procedures
 _MAJOR = frozenset({"", "general", "spinal"})  # kinds of anesthesia
 _MANY_LABS = 3
+_MUCH_ASKED = 1.5
+_OLD, _MOST_AGES = 89, 0.7
 _FLARES_WITHIN = frozenset({"hours", "days"})
 
 
@@ -52,6 +55,13 @@ class Profile:
     def fits(self, age: int, sex: str, years: int = 0) -> bool:
         """Say whether a patient can have the condition, and keep it for some years."""
         return sex in self.sexes and self.age_min <= age and age + years <= self.age_max
+
+    def is_met_with(self, other: "Profile") -> bool:
+        """Say whether patients of another condition can have this one: at most of their ages, and if in pregnancy."""
+        if self.is_pregnancy and not other.is_pregnancy:
+            return False
+        years = min(self.age_max, other.age_max, _OLD) - max(self.age_min, other.age_min)
+        return years >= _MOST_AGES * (min(other.age_max, _OLD) - other.age_min)
 
     @cached_property
     def is_pregnancy(self) -> bool:
@@ -115,13 +125,13 @@ class Profile:
         return _by_sex(self._known.ontology.related(self.condition.id, "has_finding"))
 
     @cached_property
-    def negatives(self) -> Mapping[str, tuple[Concept, ...]]:
-        """Symptoms worth denying."""
+    def negatives(self) -> Mapping[str, Weighted[Concept] | None]:
+        """Symptoms worth denying: those of many conditions more often."""
         return self._deniable("has_symptom")
 
     @cached_property
-    def absent(self) -> Mapping[str, tuple[Concept, ...]]:
-        """Findings worth denying."""
+    def absent(self) -> Mapping[str, Weighted[Concept] | None]:
+        """Findings worth denying, in the same way."""
         return self._deniable("has_finding")
 
     @cached_property
@@ -155,9 +165,14 @@ class Profile:
         """The words of each of its names."""
         return tuple(_words(name) for name in self.condition.names)
 
-    def _deniable(self, predicate: str) -> Mapping[str, tuple[Concept, ...]]:
+    def _deniable(self, predicate: str) -> Mapping[str, Weighted[Concept] | None]:
         listed = self._known.worth_denying(self.condition, predicate)
-        return _by_sex(each for each in listed if each.id not in self.clashing)
+        by_sex = _by_sex(each for each in listed if each.id not in self.clashing)
+        subjects = self._known.ontology.subjects
+        return {
+            sex: weighted((each, len(subjects(each.id, predicate)) ** _MUCH_ASKED) for each in some) if some else None
+            for sex, some in by_sex.items()
+        }
 
     @cached_property
     def _shown(self) -> tuple[Study, ...]:
@@ -232,7 +247,8 @@ class Knowledge:
     def worth_denying(self, main: Concept, predicate: str) -> list[Concept]:
         """Give symptoms or findings of conditions that share one of them, or the specialty, with the main one.
 
-        They are of the body systems that the main one is felt or found in, or of the whole body.
+        They are of the body systems that the main one is felt or found in, or of the whole body, and some condition has
+        them that patients of the main one can have.
         """
         ontology = self.ontology
         own = ontology.related(main.id, predicate)
@@ -242,7 +258,8 @@ class Knowledge:
         found = _distinct(
             each
             for other in ontology.of_kind("condition")
-            if other.id in sharing or other.attributes.get("specialty") == specialty
+            if (other.id in sharing or other.attributes.get("specialty") == specialty)
+            and self.profile(other).is_met_with(self.profile(main))
             for each in ontology.related(other.id, predicate)
         )
         pulls = {(effect.test.id, effect.direction) for effect in self.effects(main)}

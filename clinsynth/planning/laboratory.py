@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from clinsynth.ontology.concepts import Concept, Ontology
+from clinsynth.ontology.concepts import Concept
 from clinsynth.ontology.ranges import ReferenceRange
 from clinsynth.planning.kidneys import CREATININE, FILTRATION, Kidneys
+from clinsynth.planning.knowledge import Knowledge
 from clinsynth.planning.linked import COMPUTED, PARTS
 from clinsynth.planning.pictures import Prescription, Result, Situation
 from clinsynth.planning.remedies import Effect
@@ -71,12 +72,13 @@ def _joined(first: Pulls, second: Pulls) -> Pulls:
 class Laboratory:
     """Draws labs; what does not depend on the patient is kept."""
 
-    ontology: Ontology = field(repr=False)
+    knowledge: Knowledge = field(repr=False)
     space: AttributeSpace = field(repr=False)
 
     def results(
         self,
         now: Situation,
+        symptoms: Sequence[Concept],
         prescriptions: Sequence[Prescription],
         kidneys: Kidneys,
         before: Sequence[Result] = (),
@@ -86,14 +88,17 @@ class Laboratory:
         A lab that is pulled both ways is not shown, nor one that is linked to another that is.
         """
         random = now.random
-        pulls = pulls_of((effect, problem.severity) for problem in now.problems for effect in problem.profile.labs)
+        severity = now.problems[0].severity
+        effects = [(effect, problem.severity) for problem in now.problems for effect in problem.profile.labs]
+        effects += [(e, severity) for each in symptoms for e in self.knowledge.effects(each) if e.test.kind == "lab"]
+        pulls = pulls_of(effects)
         of_drugs = _of_drugs(prescriptions, pulls)
         known = {result.test.id: result for result in before}
         drawn = _Drawn(laboratory=self, now=now, pulls=_joined(pulls, of_drugs), kidneys=kidneys, before=known)
         own = {effect.test.id for effect in now.problems[0].profile.labs}
         mine = [test_id for test_id in pulls.by_test if test_id in own]
         others = [test_id for test_id in pulls.by_test if test_id not in own]
-        mine = random.sample(mine, len(mine))
+        mine = sorted(random.sample(mine, len(mine)), key=lambda test_id: test_id not in known)
         drawn.show(mine, 1)
         if kidneys.is_impaired:
             drawn.show((CREATININE, FILTRATION), 2)
@@ -108,9 +113,13 @@ class Laboratory:
     @cached_property
     def routine(self) -> Weighted[str] | None:
         """Labs of the routine panels, each as often as conditions move it."""
-        labs = [lab for lab in self.ontology.of_kind("lab") if lab.attributes.get("panel") in self.space.routine_panels]
+        labs = [
+            lab
+            for lab in self.knowledge.ontology.of_kind("lab")
+            if lab.attributes.get("panel") in self.space.routine_panels
+        ]
         weights = {
-            lab.id: sum(len(self.ontology.subjects(lab.id, predicate)) for predicate in ("raises", "lowers"))
+            lab.id: sum(len(self.knowledge.ontology.subjects(lab.id, predicate)) for predicate in ("raises", "lowers"))
             for lab in labs
         }
         return weighted(weights) if any(weights.values()) else None
@@ -120,7 +129,7 @@ class Laboratory:
         """For each lab those that it is not shown beside."""
         found: defaultdict[str, set[str]] = defaultdict(set)
         for group in self.space.linked_labs:
-            ids = [lab.id for name in group if (lab := self.ontology.by_name(name, "lab")) is not None]
+            ids = [lab.id for name in group if (lab := self.knowledge.ontology.by_name(name, "lab")) is not None]
             for test_id in ids:
                 found[test_id].update(other for other in ids if other != test_id)
         return {test_id: frozenset(others) for test_id, others in found.items()}
@@ -128,7 +137,7 @@ class Laboratory:
     def inputs(self, test_id: str) -> tuple[str, ...]:
         """Give the labs that a lab is computed from; none where it is not, or the ontology lacks one."""
         needed = COMPUTED[test_id][0] if test_id in COMPUTED else ()
-        return needed if all(each in self.ontology.concepts for each in needed) else ()
+        return needed if all(each in self.knowledge.ontology.concepts for each in needed) else ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,10 +190,10 @@ class _Drawn:
         return self._numbers[test_id]
 
     def _new_result(self, test_id: str) -> Result | None:
-        test = self.laboratory.ontology.concepts.get(test_id)
+        test = self.laboratory.knowledge.ontology.concepts.get(test_id)
         if test is None:
             return None
-        limits = self.laboratory.ontology.range_of(test, sex=self.now.sex, age=self.now.age)
+        limits = self.laboratory.knowledge.ontology.range_of(test, sex=self.now.sex, age=self.now.age)
         if test_id == CREATININE:
             return self._told(test, limits, self.kidneys.creatinine, 0.5)
         if test_id == FILTRATION:

@@ -27,7 +27,9 @@ _NEW_SYMPTOM_SHARE = 0.5
 _MOST_SYMPTOMS = 4
 
 
-def gone_on(before: Picture, new: Sequence[Problem], random: Random, *, keeps_main: bool) -> tuple[Problem, ...]:
+def gone_on(
+    before: Picture, new: Sequence[Problem], random: Random, *, keeps_main: bool, can_worsen: bool
+) -> tuple[Problem, ...]:
     """Let each problem go on; those below a severity are over, and their course is "resolved".
 
     Args:
@@ -35,11 +37,17 @@ def gone_on(before: Picture, new: Sequence[Problem], random: Random, *, keeps_ma
         new: What has appeared since; one of it may become the main problem.
         random: Draws.
         keeps_main: The main problem does not resolve: a later note is about it.
+        can_worsen: Whether a problem may worsen; else it stays as it is.
     """
     is_operated = any(is_operation(each.procedure, before.main.profile) for each in before.performed)
     went = [
         _went_on(problem, random, is_operated=is_operated and problem is before.main) for problem in before.problems
     ]
+    if not can_worsen:
+        went = [
+            replace(was, course="stable") if problem.course == "worsening" else problem
+            for was, problem in zip(before.problems, went, strict=True)
+        ]
     if keeps_main or not any(problem.course != "resolved" for problem in (*went, *new)):
         went[0] = _kept(before.main, went[0])
     return (*went, *new)

@@ -53,6 +53,8 @@ class NoteType(Section):
         can_be_copied: Whether it follows notes of the same type, so that it can be copied forward.
         can_follow_operation: Whether it may tell of an operation that was done since the note before.
         tells: Kinds of facts.
+        status: How the patient is doing at a first encounter: "improving", "stable", "worsening", or "untold". Where
+            "worsening" is missing, no such note is written of an illness that worsens.
         dispositions: Where the patient goes, by what is known of the illness: "mild" or "severe".
     """
 
@@ -63,7 +65,8 @@ class NoteType(Section):
     can_be_copied: bool = False
     can_follow_operation: bool = False
     tells: frozenset[str] = Field(min_length=1)
-    dispositions: Mapping[str, Weights] = {}
+    status: Weights = Field(default_factory=dict)
+    dispositions: Mapping[str, Weights] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _is_of_known_words(self) -> "NoteType":

@@ -15,7 +15,7 @@ from clinsynth.seeds import derive_seed
 
 _GOLDEN = 0.6180339887498949
 _NOBODY = 1e-9
-_SELDOM = 0.1  # what is not serious, on a ward or in an emergency, beside what is
+_SELDOM = 0.02  # what is not serious, on a ward or in an emergency, beside what is
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

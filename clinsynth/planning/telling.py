@@ -12,6 +12,8 @@ from clinsynth.records import Fact
 _PATIENT = "patient"
 _STOPS = "stops"
 _SYMPTOMS_OF_SHORT_NOTES = 2
+# An earlier result is left out before the one it is compared with.
+_RANKS_OF_LABS, _RANKS_OF_EARLIER_LABS = (0, 1, 2, 3, 4, 5), (1, 3, 4, 5, 5, 6)
 Group = tuple[Fact, ...]  # facts that come and go together
 
 
@@ -75,8 +77,8 @@ def _long(picture: Picture) -> Iterator[tuple[int, Group]]:
     yield from _ranked((_before(result) for result in picture.vitals), 3, 6)
     yield from _ranked(((_has(finding),) for finding in picture.findings), 0, 2, 3)
     yield from _ranked(((_has(finding, negated=True),) for finding in picture.absent), 5)
-    yield from _ranked(((_measured(result),) for result in picture.labs), 0, 1, 2, 3, 4)
-    yield from _ranked((_before(result) for result in picture.labs), 1, 3, 5)
+    yield from _ranked(((_measured(result),) for result in picture.labs), *_RANKS_OF_LABS)
+    yield from _ranked((_before(result) for result in picture.labs), *_RANKS_OF_EARLIER_LABS)
     yield from _ranked(_procedures(picture), 1, 3)
     yield 0, _is("course", picture.course)
     yield from ((0, (_fact("course", "is", "resolved", subject=each.name),)) for each in picture.resolved)
@@ -84,8 +86,8 @@ def _long(picture: Picture) -> Iterator[tuple[int, Group]]:
 
 
 def _ranked(groups: Iterable[Group], *ranks: int) -> Iterator[tuple[int, Group]]:
-    """Give groups their ranks in turn, the last to all that follow; empty ones take none."""
-    for place, group in enumerate(group for group in groups if group):
+    """Give groups their ranks in turn, the last to all that follow."""
+    for place, group in enumerate(groups):
         yield ranks[min(place, len(ranks) - 1)], group
 
 

@@ -27,6 +27,25 @@ _OF_DIRECTION: Mapping[str, tuple[float, float]] = MappingProxyType(
 )
 
 
+# Findings that say what a vital sign measures.
+_MEASURED: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "finding/tachycardia": ("heart rate", "raised"),
+        "finding/bradycardia": ("heart rate", "lowered"),
+        "finding/tachypnea": ("respiratory rate", "raised"),
+    }
+)
+
+
+def as_measured(findings: Sequence[Concept], vitals: Sequence[Result]) -> tuple[Concept, ...]:
+    """Leave out findings that a vital sign contradicts: tachycardia at a normal heart rate."""
+    if not any(finding.id in _MEASURED for finding in findings):
+        return tuple(findings)
+    ways = {result.name: result.direction for result in vitals}
+    expected = ((finding, *_MEASURED.get(finding.id, ("", ""))) for finding in findings)
+    return tuple(finding for finding, name, way in expected if ways.get(name, way) == way)
+
+
 @dataclass(frozen=True, kw_only=True)
 class VitalSigns:
     """Draws vital signs; what does not depend on the patient is kept."""

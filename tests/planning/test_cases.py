@@ -265,10 +265,7 @@ def test_what_is_ordered_anyway_is_ordered_by_people() -> None:
     """A lab that nothing moves is of a routine panel, or its kidneys are looked at."""
     ontology = load_ontology("core")
     for case in _cases():
-        causes = [
-            *_concepts(case, "condition"),
-            *_concepts(case, "medication"),
-        ]
+        causes = [each for kind in ("condition", "symptom", "medication") for each in _concepts(case, kind)]
         moved = {row.object for each in causes for way in ("raises", "lowers") for row in ontology.rows(each.id, way)}
         for lab in _concepts(case, "lab", "measured"):
             is_routine = lab.attributes["panel"] in _space().routine_panels
