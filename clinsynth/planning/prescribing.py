@@ -1,14 +1,15 @@
 """Which drugs a patient is given, keeps and loses: by indication, and nothing that anything speaks against."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from random import Random
 
 from clinsynth.planning.pictures import GOES_ON, Prescription, Problem
 from clinsynth.planning.remedies import Remedy
 from clinsynth.planning.weights import Weighted, weighted
 
-_MOST_DRUGS = 4
+_MOST_DRUGS, _MOST_OF_SETS = 4, 5
 _TREATED_SHARE = 0.85  # of comorbidities
 _FIRST_CHANGES = {
     "acute": weighted({"starts": 85, "takes": 15}),
@@ -46,13 +47,16 @@ class Circumstances:
         )
 
 
-def goes_with(remedy: Remedy, taken: Iterable[Prescription]) -> bool:
-    """Say whether a drug goes with those taken: of another class, and without a serious interaction."""
+def goes_with(remedies: Sequence[Remedy], taken: Iterable[Prescription]) -> bool:
+    """Say whether drugs that are given together go with those taken: of other classes, without serious interactions."""
+    if any(one.drug.id in other.serious for one, other in combinations(remedies, 2)):
+        return False
     return all(
         remedy.drug.id != other.drug.id
         and remedy.classes.isdisjoint(other.remedy.classes)
         and other.drug.id not in remedy.serious
         for other in taken
+        for remedy in remedies
     )
 
 
@@ -69,13 +73,13 @@ def first_list(
     for place, problem in enumerate(problems):
         n = n_treatments.drawn(random) if place == 0 else int(random.random() < _TREATED_SHARE)
         course = "flare" if is_flare else "acute" if problem.profile.course == "acute" else "chronic"
-        for remedy in _suited(problem, around, random):
-            if n == 0 or len(taken) == _MOST_DRUGS:
+        for remedies in _suited(problem, around, random):
+            if n <= 0 or len(taken) >= _MOST_DRUGS:
                 break
-            if goes_with(remedy, taken):
+            if len(taken) + len(remedies) <= _MOST_OF_SETS and goes_with(remedies, taken):
                 change = _FIRST_CHANGES[course].drawn(random) if place == 0 else GOES_ON
-                taken.append(_prescribed(remedy, problem, around, change, random))
-                n -= 1
+                taken += _prescribed(remedies, problem, around, change, random)
+                n -= len(remedies)
     return tuple(taken)
 
 
@@ -88,7 +92,9 @@ def next_list(
     worsens, or another is added; it is reduced where the kidneys ask for it, or a chronic illness improves.
     """
     present = {problem.condition.id: problem for problem in problems}
-    goes_on = [each for each in before if each.reason.id in present and around.allow(each.remedy)]
+    goes_on = _with_partners(
+        before, [each for each in before if each.reason.id in present and around.allow(each.remedy)]
+    )
     stopped = [each for each in before if each not in goes_on]
     kept = [_changed(each, present[each.reason.id], around, random) for each in goes_on]
     ended = {each.drug.id for each in stopped}
@@ -101,23 +107,44 @@ def next_list(
     return tuple(kept), tuple(replace(each, change="stops") for each in stopped)
 
 
+def _with_partners(before: Sequence[Prescription], kept: list[Prescription]) -> list[Prescription]:
+    """Keep what is only given together as a whole, or not at all."""
+    missing = {each.drug.id for each in before} - {each.drug.id for each in kept}
+    left = [each for each in kept if each.remedy.together.isdisjoint(missing)]
+    return left if len(left) == len(kept) else _with_partners(before, left)
+
+
 def _added(
     problem: Problem, taken: Sequence[Prescription], ended: set[str], around: Circumstances, random: Random
 ) -> list[Prescription]:
     if len(taken) >= _MOST_DRUGS:
         return []
-    for remedy in _suited(problem, around, random):
-        if remedy.drug.id not in ended and goes_with(remedy, taken):
-            return [_prescribed(remedy, problem, around, "starts", random)]
+    for remedies in _suited(problem, around, random):
+        is_new = ended.isdisjoint(remedy.drug.id for remedy in remedies)
+        if is_new and len(taken) + len(remedies) <= _MOST_OF_SETS and goes_with(remedies, taken):
+            return _prescribed(remedies, problem, around, "starts", random)
     return []
 
 
-def _suited(problem: Problem, around: Circumstances, random: Random) -> list[Remedy]:
-    remedies = problem.profile.remedies
-    return [remedy for remedy in random.sample(remedies, len(remedies)) if around.allow(remedy)]
+def _suited(problem: Problem, around: Circumstances, random: Random) -> Iterator[list[Remedy]]:
+    """Give the drugs that suit the patient in random order, each with those that it is only given with."""
+    listed = problem.profile.remedies
+    for remedy in random.sample(listed, len(listed)):
+        together = [remedy, *(each for each in listed if each.drug.id in remedy.together)]
+        if len(together) == len(remedy.together) + 1 and all(around.allow(each) for each in together):
+            yield together
 
 
-def _prescribed(remedy: Remedy, problem: Problem, around: Circumstances, change: str, random: Random) -> Prescription:
+def _prescribed(
+    remedies: Sequence[Remedy], problem: Problem, around: Circumstances, change: str, random: Random
+) -> list[Prescription]:
+    """Draw regimens; drugs that are given together are started together, or go on."""
+    if len(remedies) > 1 and change != "starts":
+        change = GOES_ON
+    return [_with_regimen(remedy, problem, around, change, random) for remedy in remedies]
+
+
+def _with_regimen(remedy: Remedy, problem: Problem, around: Circumstances, change: str, random: Random) -> Prescription:
     """Draw a regimen: the smallest below the limit of the kidneys, one above the smallest where it was increased."""
     regimens = remedy.regimens
     places = range(len(regimens))

@@ -42,6 +42,7 @@ class Remedy:
 
     Attributes:
         regimens: From the smallest to the largest dose; those of the condition where it has its own.
+        together: Ids of drugs that it is only given with.
         forbidden: Ids of conditions in which it is contraindicated.
         serious: Ids of drugs that it must not be given with.
         classes: Ids of its classes.
@@ -52,6 +53,7 @@ class Remedy:
 
     drug: Concept
     regimens: tuple[Regimen, ...]
+    together: frozenset[str]
     forbidden: frozenset[str]
     serious: frozenset[str]
     classes: frozenset[str]
@@ -86,6 +88,7 @@ class Pharmacy:
         return Remedy(
             drug=drug,
             regimens=regimens(drug, row),
+            together=frozenset(row.values("with")),
             forbidden=ontology.forbidden(drug.id),
             serious=self._serious.get(drug.id, frozenset()),
             classes=frozenset(each.id for each in classes),

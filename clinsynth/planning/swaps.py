@@ -33,8 +33,9 @@ def swapped(case: Case, kind: str, *, ontology: Ontology) -> Case | None:
 
     None where nothing fits: what takes the place leaves a case that does not contradict the ontology, and no result
     changes sides. An age is at least 20 years away, or in another group; a condition is of the same specialty; a drug
-    is for the same condition, with the same dose and frequency if it has them, else with its own. Of the results only
-    the filtration rate changes, for it is computed from creatinine, age and sex; symptoms stay as they are.
+    that is given alone is for the same condition, with the same dose and frequency if it has them, else with its own.
+    Of the results only the filtration rate changes, for it is computed from creatinine, age and sex; symptoms stay as
+    they are.
 
     Args:
         case: A planned case.
@@ -179,13 +180,15 @@ def _named(fact: Fact, main: Concept, other: Concept) -> Fact:
 
 def _medication(case: Case, knowledge: Knowledge) -> Iterator[Case]:
     drugs = [fact for fact in case.facts if fact.kind == "medication" and not fact.negated]
-    first = next((fact for fact in drugs if fact.relation != _STOPS), None)
-    if first is None:
-        return
     taken = {fact.code for fact in drugs}
     profiles = [knowledge.profile(condition) for condition in _present(case, knowledge.ontology)]
+    in_sets = {each.drug.id for profile in profiles for each in profile.remedies if each.together & taken}
+    first = next((fact for fact in drugs if fact.relation != _STOPS and fact.code not in in_sets), None)
+    if first is None:
+        return
     for_this = [profile for profile in profiles if any(each.drug.id == first.code for each in profile.remedies)]
-    remedies = [each for profile in for_this for each in profile.remedies if each.drug.id not in taken]
+    for_them = [each for profile in for_this for each in profile.remedies]
+    remedies = [each for each in for_them if each.drug.id not in taken and not each.together]
     said = {fact.kind: fact.value for fact in case.facts if fact.subject == first.value}
     regimen = said.get("dose", ""), said.get("frequency", "")
     found = [(each.drug, [(one.dose, one.frequency) for one in each.regimens]) for each in remedies]

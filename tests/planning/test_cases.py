@@ -172,6 +172,19 @@ def test_several_drugs_for_one_condition_are_drawn() -> None:
     assert counts[1] > counts[2] > counts[3] > 0
 
 
+def test_drugs_that_are_given_together_are_taken_together() -> None:
+    """What is only given with other drugs is not taken without them; and such sets are drawn."""
+    ontology, n_sets = load_ontology("core"), 0
+    for case in _cases():
+        drugs = {drug.id for drug in _concepts(case, "medication", *PRESCRIBED)}
+        rows = [row for each in _concepts(case, "condition", "has") for row in ontology.rows(each.id, "treated_by")]
+        for drug in drugs:
+            sets = [set(row.values("with")) for row in rows if row.object == drug]
+            assert any(others <= drugs for others in sets), (case.id, drug)
+            n_sets += any(sets)
+    assert n_sets > 20
+
+
 def test_pregnant_patients_take_nothing_that_harms_the_unborn() -> None:
     """A condition of pregnancy keeps away every drug to be avoided; and such cases are drawn."""
     pregnant = [case for case in _cases() if any(map(is_of_pregnancy, _concepts(case, "condition", "has")))]
