@@ -51,7 +51,7 @@ def never_named(cases: Iterable[Case], ontology: Ontology) -> dict[str, list[str
     """List the conditions and drugs that no case names."""
     named = {fact.code for case in cases for fact in case.facts if fact.relation != "runs_in_family"}
     return {
-        kind: [concept.name for concept in ontology.of_kind(kind) if concept.id not in named]
+        f"{kind}s": [concept.name for concept in ontology.of_kind(kind) if concept.id not in named]
         for kind in ("condition", "medication")
     }
 

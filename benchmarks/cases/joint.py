@@ -98,11 +98,12 @@ def compared(real: Sequence[tuple[str, Cell]], planned: Sequence[tuple[str, Cell
     for _ in range(DRAWS):
         order = random.permutation(len(theirs))
         half, other = order[: len(order) // 2], order[len(order) // 2 :]
-        alike = [random.choice(of_types.get(types[row], ours)) for row in other]
+        n_of = Counter(types[row] for row in other)
+        alike = [random.choice(of_types.get(note_type, ours), n) for note_type, n in n_of.items()]
         for name, sample in (
             ("real", theirs[other]),
             ("planned", random.choice(ours, len(other))),
-            ("planned, same note types", np.array(alike)),
+            ("planned, same note types", np.concatenate(alike)),
             ("even and independent", random.choice(everywhere, len(other))),
         ):
             found[name].append(_divergence(theirs[half], sample, len(place)))

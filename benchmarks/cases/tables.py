@@ -48,6 +48,12 @@ def _coverage(found: Results) -> Iterator[str]:
             for kind in kinds
         ],
     )
+    yield "\nHow many are never named (`results.json` lists them):\n"
+    never = found["never named"]
+    yield from _table(
+        ["of", "prevalence-weighted", "uniform"],
+        [[kind, str(len(never["weighted"][kind])), str(len(never["uniform"][kind]))] for kind in never["weighted"]],
+    )
     yield "\nTotal variation distance between the shares drawn and the weights, beside that of fair draws.\n"
     yield from _table(
         ["attribute", "distance", "by chance: mean [95 %]"],
