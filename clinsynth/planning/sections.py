@@ -90,10 +90,14 @@ def _prompt(note: Note, case: Case, heading: str, piece: Span, random: Random) -
 
 
 def _slotted(note: Note, case: Case, heading: str, piece: Span, random: Random) -> tuple[str, str]:
-    """Give a prompt that names each fact with its placeholder, and the text with the placeholders in their place."""
-    here = tuple(fact for fact in case.facts if _is_stated(note, fact, piece))
+    """Give a prompt that names each fact with its placeholder, and the text with the placeholders in their place.
+
+    The facts are named in the order of the text: a model learns to go through its prompt, from one slot to the next.
+    """
+    here = sorted(
+        (fact for fact in case.facts if _is_stated(note, fact, piece)), key=lambda fact: _first(note, fact, piece)
+    )
     groups = _said_once(group for group in gather(here) if group[0].kind not in _DETAILS)
-    random.shuffle(groups)
     told = [fact for fact in here if fact.kind == "age"]
     told += [each for fact, details in groups[:MAX_SLOTTED] for each in (fact, *details)]
     slots = {fact.id: placeholder for placeholder, fact in slots_of(told).items()}
@@ -111,6 +115,10 @@ def _slotted(note: Note, case: Case, heading: str, piece: Span, random: Random) 
         if piece.start <= span.start and span.end <= piece.end
     ]
     return frame(case.note_type, case.specialty, heading, attributes, said), placed(text, stated)
+
+
+def _first(note: Note, fact: Fact, piece: Span) -> int:
+    return min(span.start for span in note.stated[fact.id] if piece.start <= span.start)
 
 
 def _slot_range(text: str, fact: Fact, span: Span, piece: Span) -> Span:
