@@ -328,6 +328,20 @@ def test_what_is_denied_is_neither_present_nor_part_of_it() -> None:
         assert not any(one <= two or two <= one for one, two in itertools.product(denied, present)), case.id
 
 
+def test_what_is_denied_is_expected_of_nothing_that_is_there() -> None:
+    """At a first encounter no symptom or finding is denied that belongs to any of the patient's conditions."""
+    ontology, n_denied = load_ontology("core"), 0
+    for case in (case for case in _cases() if not case.encounter):
+        present = _concepts(case, "condition", "has")
+        expected = {
+            row.object for c in present for p in ("has_symptom", "has_finding") for row in ontology.rows(c.id, p)
+        }
+        denied = {fact.code for fact in case.facts if fact.negated}
+        assert not denied & expected, case.id
+        n_denied += len(denied)
+    assert n_denied > N_CASES
+
+
 def _is_present(fact: Fact) -> bool:
     return not fact.negated and fact.relation == "has" and fact.subject == "patient"
 

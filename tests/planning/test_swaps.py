@@ -76,6 +76,24 @@ def test_what_takes_the_place_suits_the_case(pairs: dict[str, list[tuple[Case, C
                 assert abs(filtration(shown[CREATININE], age=age, sex=sex) - shown[FILTRATION]) <= 0.5, other.id
 
 
+def test_no_result_changes_sides(pairs: dict[str, list[tuple[Case, Case]]]) -> None:
+    """What was raised, lowered or normal is so for the other age and sex as well."""
+    ontology = load_ontology("core")
+
+    def sides(case: Case) -> list[str]:
+        age, sex = int(case.attributes["age"]), case.attributes["sex"]
+        results = [fact for fact in case.facts if fact.kind in {"lab", "vital"}]
+        return [
+            ontology.range_of(ontology.concepts[fact.code or ""], sex=sex, age=age).direction(
+                float(number_of(fact).partition("/")[0])
+            )
+            for fact in results
+        ]
+
+    for kind in ("age", "age_group", "sex"):
+        assert all(sides(case) == sides(other) for case, other in pairs[kind])
+
+
 def test_ages_are_apart_and_ethnicities_known(pairs: dict[str, list[tuple[Case, Case]]]) -> None:
     """An age is at least 20 years away, an age group another one, an ethnicity another known one."""
 
