@@ -17,6 +17,7 @@ from clinsynth.checks.parsing import parse
 from clinsynth.config import Component, Config, EngineConfig
 from clinsynth.engines import ENGINES, Engine, Shard, Worker
 from clinsynth.ontology.mentions import MentionFinder
+from clinsynth.ontology.negation import is_negated
 from clinsynth.prompts import Section, Template, assemble, load_template
 from clinsynth.prompts.slots import Filled
 from clinsynth.records import Case, Finding, Generation, Note, Origin, Prompt, Span, Verdict
@@ -31,6 +32,9 @@ class Checked:
     note: Note
     findings: tuple[Finding, ...]
     verdict: Verdict
+
+
+_SAID_TO_BE_ABSENT = frozenset({"condition", "symptom", "finding"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -71,8 +75,9 @@ class Writer:
     def _write(self, sections: Mapping[str, Sequence[Section]]) -> dict[str, list[str]]:
         """Give the text of each section, by case: what was rendered as it is, the rest from the backbone.
 
-        A section with typed slots is written again, up to `writing.candidates` times in all, while it lacks slots or
-        has invented ones; the text with the fewest faults is kept, of equal ones the first.
+        A section with typed slots is written again, up to `writing.candidates` times in all, while it lacks slots,
+        has invented ones or affirms what had to be denied; the text with the fewest faults is kept, of equal ones the
+        first.
         """
         texts = {case_id: [section.text or "" for section in listed] for case_id, listed in sections.items()}
         asked = [
@@ -105,11 +110,18 @@ class Writer:
         return derive_seed(self.config.seed, case_id, self.attempt, place, *again)
 
     def _faults(self, one: _Asked, text: str) -> int:
-        """Count the slots that a text lacks or has invented; 0 for a section without any."""
-        if not one.section.slots:
+        """Count the slots that a text lacks, has invented, or affirms where it had to deny; 0 without slots."""
+        slots = one.section.slots
+        if not slots:
             return 0
         filled = self.template.fill(one.section, text, self._seed(one.case_id, one.place))
-        return len(filled.missing) + len(filled.invented)
+        denied = {fact.id: fact.negated for fact in slots.values() if fact.kind in _SAID_TO_BE_ABSENT}
+        turned = sum(
+            all(is_negated(filled.text, span) != denied[fact_id] for span in spans)
+            for fact_id, spans in filled.stated.items()
+            if fact_id in denied
+        )
+        return len(filled.missing) + len(filled.invented) + turned
 
     def _filled(self, case: Case, sections: Sequence[Section], texts: Sequence[str]) -> dict[int, Filled]:
         """Fill the slots of the sections that have any, by place."""

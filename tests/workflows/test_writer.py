@@ -10,6 +10,7 @@ from clinsynth.backbones import Backbone
 from clinsynth.backbones.scripted import ScriptedBackbone
 from clinsynth.checks import judge
 from clinsynth.checks.codes import default_limits
+from clinsynth.checks.facts import FactsCheck
 from clinsynth.checks.form import FormCheck
 from clinsynth.checks.parsing import parsed
 from clinsynth.config import Config, Writing
@@ -162,3 +163,26 @@ def test_a_section_that_lacks_slots_is_written_again_within_an_attempt() -> None
         unfilled[n] = sum(len(note.unfilled) for note in notes)
         assert notes == writer.notes(_cases(10))
     assert unfilled[8] < unfilled[1] / 8
+
+
+@dataclass(frozen=True)
+class Affirming:
+    """A backbone that denies nothing where the seed is odd."""
+
+    def __call__(self, prompts: Sequence[Prompt], seeds: Sequence[int]) -> list[Generation]:
+        """Echo, with or without the denials."""
+        return [
+            dataclasses.replace(said, text=said.text if seed % 2 == 0 else said.text.replace("No [", "Has ["))
+            for said, seed in zip(ScriptedBackbone(echo=True)(prompts, seeds), seeds, strict=True)
+        ]
+
+
+def test_a_section_that_affirms_what_it_had_to_deny_is_written_again() -> None:
+    """With more candidates fewer denied symptoms are told as present."""
+    check = FactsCheck()
+    turned = {}
+    for n in (1, 8):
+        writer = dataclasses.replace(_writer(Affirming()), config=Config(name="small", writing=Writing(candidates=n)))
+        findings = check([parsed(note) for note in writer.notes(_cases(12))])
+        turned[n] = sum(each.code == "facts/contradicted" for found in findings for each in found)
+    assert turned[8] < turned[1] / 3
