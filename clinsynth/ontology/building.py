@@ -3,6 +3,7 @@
     python -m clinsynth.ontology.building check ontologies/core        say what is wrong in the authored tables
     python -m clinsynth.ontology.building build ontologies/core DATA   write the tables, then seal them
     python -m clinsynth.ontology.building verify ontologies/core DATA  compare codes and sources with the open files
+    python -m clinsynth.ontology.building count ontologies/core        say what it holds and where that is from
     python -m clinsynth.ontology.building seal ontologies/core         record the checksums of the tables as they are
 
 DATA holds the open files. The authored tables say what is so; the open files add codes (Disease Ontology, Human
@@ -11,6 +12,8 @@ Phenotype Ontology, DrugBank, RxNorm) and abbreviations, and say which of the tr
 
 import argparse
 import re
+import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,7 +21,8 @@ from pathlib import Path
 
 from clinsynth.errors import InputError, MissingError
 from clinsynth.ontology import authoring
-from clinsynth.ontology.concepts import Abbreviation, Concept, Ontology, Relation
+from clinsynth.ontology.concepts import KINDS, PREDICATES, Abbreviation, Concept, Ontology, Relation
+from clinsynth.ontology.conflicts import CURATED
 from clinsynth.ontology.loading import TABLES, checksum, load_ontology, read_about
 from clinsynth.ontology.mentions import MentionFinder
 from clinsynth.ontology.ranges import OLDEST, YOUNGEST, RangeRow
@@ -189,6 +193,23 @@ def verify(folder: Path, data: Path) -> list[str]:
     return wrong
 
 
+def counts(ontology: Ontology) -> str:
+    """Count what an ontology holds and how much of it has a source beside curation, as tables in Markdown."""
+    concepts = Counter(concept.kind for concept in ontology.concepts.values())
+    rows = Counter(row.predicate for row in ontology.relations)
+    sourced = Counter(row.predicate for row in ontology.relations if row.source != CURATED)
+    lines = ["| concepts | n |", "|---|---|", *(f"| {kind} | {concepts[kind]:,} |" for kind in KINDS)]
+    lines += ["", "| relations | n | with a source that was opened |", "|---|---|---|"]
+    lines += [f"| {predicate} | {rows[predicate]:,} | {sourced[predicate]:,} |" for predicate in PREDICATES]
+    interactions = Counter(row.attributes.get("level") for row in ontology.relations if row.predicate == _INTERACTS)
+    lines += ["", f"Interactions: {interactions['drug']} of two drugs, {interactions['class']} of classes."]
+    lines += [f"Ranges by sex or age: {len(ontology.ranges)}. Abbreviations: {len(ontology.abbreviations):,}."]
+    return "\n".join(lines)
+
+
+_INTERACTS = "interacts_with"
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run one of the commands above."""
     parser = argparse.ArgumentParser(prog="python -m clinsynth.ontology.building")
@@ -197,7 +218,7 @@ def main(arguments: list[str] | None = None) -> None:
         command = commands.add_parser(name)
         command.add_argument("folder", type=Path)
         command.add_argument("data", type=Path)
-    for name in ("check", "seal"):
+    for name in ("check", "count", "seal"):
         commands.add_parser(name).add_argument("folder", type=Path)
     given = parser.parse_args(arguments)
     try:
@@ -209,6 +230,8 @@ def main(arguments: list[str] | None = None) -> None:
 def _run(given: argparse.Namespace) -> None:
     if given.command == "seal":
         seal(given.folder)
+    elif given.command == "count":
+        sys.stdout.write(f"{counts(load_ontology(str(given.folder)))}\n")
     elif given.command == "build":
         _refuse(check(given.folder))
         build(given.folder, given.data)

@@ -9,7 +9,7 @@ import pytest
 
 from clinsynth.extras import data_dir
 from clinsynth.ontology import Concept, Ontology, load_ontology
-from clinsynth.ontology.building import build, check, main, verify
+from clinsynth.ontology.building import build, check, counts, main, verify
 from clinsynth.ontology.loading import TABLES
 from clinsynth.ontology.values import find_doses, find_frequencies, find_measurements
 from clinsynth.records import Span
@@ -187,3 +187,10 @@ def test_building_again_gives_the_same_tables(tmp_path: Path) -> None:
     build(tmp_path / "core", DATA)
     for name in (*TABLES, "ontology.toml"):
         assert (tmp_path / "core" / name).read_bytes() == (core / name).read_bytes()
+
+
+def test_the_readme_tells_the_counts_of_the_tables(core: Ontology) -> None:
+    """What README says that the ontology holds is what the command counts."""
+    text = (data_dir("ontologies") / "core/README.md").read_text(encoding="utf-8")
+    told = text.partition("<!-- counts:begin -->\n")[2].partition("\n<!-- counts:end -->")[0]
+    assert told == counts(core)
