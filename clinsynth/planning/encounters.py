@@ -94,9 +94,9 @@ class Encounters:
         kind = self.space.note_types[visit.note_type]
         if "medication" not in kind.tells:
             return self._between(before, kind, visit, random)
-        new = new_problems(before, visit.day, visit.years, random)
+        new = new_problems(before, visit.day, visit.years, random, is_outside=kind.setting == "clinic")
         can_worsen = not kind.status or _WORSENING in kind.status
-        went = gone_on(before, new, random, keeps_main=visit.keeps_main, can_worsen=can_worsen)
+        went = gone_on(before, new, visit.day, random, keeps_main=visit.keeps_main, can_worsen=can_worsen)
         problems = tuple(problem for problem in went if problem.course != "resolved")
         resolved = tuple(problem.condition for problem in went if problem.course == "resolved")
         age = before.patient.age_on(visit.day)

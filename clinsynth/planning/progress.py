@@ -5,6 +5,7 @@ from dataclasses import replace
 from random import Random
 
 from clinsynth.ontology.concepts import Concept
+from clinsynth.planning.durations import least_days, share_left
 from clinsynth.planning.knowledge import Knowledge, Profile
 from clinsynth.planning.pictures import Picture, Problem
 from clinsynth.planning.weights import weighted
@@ -14,11 +15,14 @@ _COURSES = {
     "acute": weighted({"improving": 82, "stable": 8, "worsening": 10}),
     "chronic": weighted({"improving": 45, "stable": 37, "worsening": 18}),
 }
-_FACTORS = {"acute": (0.25, 0.7), "chronic": (0.55, 0.9)}
+_FACTOR_OF_CHRONIC = (0.55, 0.9)
+_FASTER_OR_SLOWER = (0.6, 1.3)  # than illnesses of the kind improve
+_LEAST_IMPROVEMENT = 0.93  # what improves on the same day has improved a little
 _WORSENING = (1.15, 1.5)
 _AFTER_OPERATION = 0.6
 _RESOLVED_BELOW = 0.2
 _LEAST_CHRONIC = 0.15
+_NEVER_OVER = frozenset({"chronic", "recurrent"})
 _NEW_PROBLEM_SHARE = 0.15
 _NEW_SEVERITY = (0.3, 0.85)
 _MOST_PROBLEMS = 4
@@ -27,21 +31,23 @@ _NEW_SYMPTOM_SHARE = 0.5
 _MOST_SYMPTOMS = 4
 
 
-def gone_on(
-    before: Picture, new: Sequence[Problem], random: Random, *, keeps_main: bool, can_worsen: bool
+def gone_on(  # noqa: PLR0913 - what holds for the visit is told apart
+    before: Picture, new: Sequence[Problem], day: int, random: Random, *, keeps_main: bool, can_worsen: bool
 ) -> tuple[Problem, ...]:
-    """Let each problem go on; those below a severity are over, and their course is "resolved".
+    """Let each problem go on; what has lasted its time and is below a severity is over: its course is "resolved".
 
     Args:
         before: The encounter before.
         new: What has appeared since; one of it may become the main problem.
+        day: Of this encounter.
         random: Draws.
         keeps_main: The main problem does not resolve: a later note is about it.
         can_worsen: Whether a problem may worsen; else it stays as it is.
     """
     is_operated = any(is_operation(each.procedure, before.main.profile) for each in before.performed)
     went = [
-        _went_on(problem, random, is_operated=is_operated and problem is before.main) for problem in before.problems
+        _went_on(problem, (before.day, day), random, is_operated=is_operated and problem is before.main)
+        for problem in before.problems
     ]
     if not can_worsen:
         went = [
@@ -53,20 +59,33 @@ def gone_on(
     return (*went, *new)
 
 
-def _went_on(problem: Problem, random: Random, *, is_operated: bool) -> Problem:
-    kind = "chronic" if problem.profile.course == "chronic" else "acute"
-    course = "improving" if is_operated else _COURSES[kind].drawn(random)
-    factor = 1.0
-    if course == "improving":
-        factor = random.uniform(*_FACTORS[kind]) * (_AFTER_OPERATION if is_operated else 1.0)
-    elif course == "worsening":
-        factor = random.uniform(*_WORSENING)
-    severity = min(problem.severity * factor, 1.0)
-    if kind == "chronic":
-        severity = max(severity, min(problem.severity, _LEAST_CHRONIC))
+def _went_on(problem: Problem, days: tuple[int, int], random: Random, *, is_operated: bool) -> Problem:
+    """Let a problem go on from one day to another; only what is acute is ever over, and not before its time."""
+    profile = problem.profile
+    is_chronic = profile.course == "chronic"
+    course = "improving" if is_operated else _COURSES["chronic" if is_chronic else "acute"].drawn(random)
+    severity = min(problem.severity * _factor(profile, course, days[1] - days[0], random), 1.0)
+    if is_operated:
+        severity *= _AFTER_OPERATION
+    if profile.course in _NEVER_OVER or days[1] - problem.since < least_days(profile):
+        least = _LEAST_CHRONIC if is_chronic else _RESOLVED_BELOW
+        severity = max(severity, min(problem.severity, least))
     elif severity < _RESOLVED_BELOW:
         return replace(problem, severity=0.0, course="resolved")
     return replace(problem, severity=severity, course="stable" if severity == problem.severity else course)
+
+
+def _factor(profile: Profile, course: str, days: int, random: Random) -> float:
+    """Give by how much the severity changes within so many days."""
+    if course == "worsening":
+        return random.uniform(*_WORSENING)
+    if course != "improving":
+        return 1.0
+    if profile.course == "chronic":
+        return random.uniform(*_FACTOR_OF_CHRONIC)
+    pace = random.uniform(*_FASTER_OR_SLOWER)
+    factor: float = share_left(profile, days) ** pace
+    return min(factor, _LEAST_IMPROVEMENT)
 
 
 def _kept(before: Problem, after: Problem) -> Problem:
@@ -76,8 +95,11 @@ def _kept(before: Problem, after: Problem) -> Problem:
     return replace(after, severity=severity, course="improving" if severity < before.severity else "stable")
 
 
-def new_problems(before: Picture, day: int, years: int, random: Random) -> list[Problem]:
-    """Draw what has appeared since: seldom anything, then something that goes with the main problem."""
+def new_problems(before: Picture, day: int, years: int, random: Random, *, is_outside: bool) -> list[Problem]:
+    """Draw what has appeared since: seldom anything, then something that goes with the main problem.
+
+    Outside the hospital it is nothing that patients are admitted for.
+    """
     if len(before.problems) >= _MOST_PROBLEMS or random.random() >= _NEW_PROBLEM_SHARE:
         return []
     patient, age = before.patient, before.patient.age_on(day)
@@ -89,6 +111,7 @@ def new_problems(before: Picture, day: int, years: int, random: Random) -> list[
         if other.fits(age, patient.sex, years)
         and other.condition.id not in over
         and not other.is_pregnancy
+        and not (is_outside and other.course == "acute" and other.is_serious)
         and apart(present, [other])
     ]
     if not fitting:

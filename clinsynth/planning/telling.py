@@ -80,7 +80,8 @@ def _long(picture: Picture) -> Iterator[tuple[int, Group]]:
     yield from _ranked(((_measured(result),) for result in picture.labs), *_RANKS_OF_LABS)
     yield from _ranked((_before(result) for result in picture.labs), *_RANKS_OF_EARLIER_LABS)
     yield from _ranked(_procedures(picture), 1, 3)
-    yield 0, _is("course", picture.course)
+    if picture.course:
+        yield 0, (_fact("course", "is", picture.course, subject=picture.main.condition.name),)
     yield from ((0, (_fact("course", "is", "resolved", subject=each.name),)) for each in picture.resolved)
     yield 0, _is("disposition", picture.disposition)
 

@@ -26,6 +26,7 @@ BEFORE = _fact("lab", "measured_before", "1.4 mg/dL", subject="creatinine", code
 NOW = _fact("lab", "measured", "1.8 mg/dL", subject="creatinine", code="lab/creatinine")
 SINCE = _fact("onset", "since", "3 days", subject="cough")
 COURSE = _fact("course", "is", "improving")
+GOUT = _fact("course", "is", "resolved", subject="gout")
 HOME = _fact("disposition", "is", "discharged home")
 SMOKER = _fact("social", "is", "former smoker")
 
@@ -51,6 +52,8 @@ SMOKER = _fact("social", "is", "former smoker")
         (SINCE, "Cough for three days.", ["three days"]),
         (SINCE, "A 3-day history of cough.", ["3-day"]),
         (COURSE, "The cough has improved.", ["improved"]),
+        (GOUT, "Gout has resolved, and the cough is improving.", ["resolved"]),
+        (GOUT, "The gouty arthritis resolved.", ["resolved"]),
         (HOME, "DISPOSITION:\nDischarged home.\n", ["Discharged home"]),
         (SMOKER, "He is a former smoker.", ["former smoker"]),
     ],
@@ -73,6 +76,8 @@ def test_a_fact_is_found_where_it_is_stated(fact: Fact, text: str, found: list[s
         (SINCE, "Cough for 13 days."),
         (SINCE, "Cough for 3 weeks."),
         (COURSE, "The cough is worse."),
+        (GOUT, "The patient has gout. The cough has resolved."),
+        (GOUT, "The illness has resolved."),
         (HOME, "Discharged to a nursing home."),
         (SMOKER, "He never smoked."),
     ],

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from clinsynth.checks.facts.reading import TIMES_OF_DAY, Amount, Reading, Result, read
@@ -63,7 +64,7 @@ def _spans(
         ),
         "procedure": lambda: _drug_spans(fact, reading),
         "onset": lambda: _onset_spans(fact, text),
-        "course": lambda: _stem_spans(fact, text),
+        "course": lambda: _course_spans(fact, text, reading),
         "disposition": lambda: _literal_spans(fact, text),
         "social": lambda: _literal_spans(fact, text),
     }
@@ -118,6 +119,25 @@ def _stem_spans(fact: Fact, text: str) -> Iterable[Span]:
     stem = re.escape(fact.value.removesuffix("ing").removesuffix("d").removesuffix("e"))
     for match in re.finditer(rf"(?<!\w){stem}\w*", text, re.IGNORECASE):
         yield Span(start=match.start(), end=match.end())
+
+
+def _course_spans(fact: Fact, text: str, reading: Reading) -> Iterable[Span]:
+    """Find the words of a course; those of a condition where the same sentence names it."""
+    stated = _stem_spans(fact, text)
+    if fact.subject == _PATIENT:
+        return stated
+    named = {found.span for found in reading.mentions if found.concept.name == fact.subject}
+    named.update(_literal_spans(replace(fact, value=fact.subject), text))
+    return [span for span in stated if any(_is_one_sentence(text, span, name) for name in named)]
+
+
+def _is_one_sentence(text: str, one: Span, other: Span) -> bool:
+    between = text[min(one.end, other.end) : max(one.start, other.start)]
+    return len(between) <= _MAX_TO_CONDITION and not _LINE_BREAK.search(between)
+
+
+_PATIENT = "patient"
+_MAX_TO_CONDITION = 120
 
 
 def _onset_spans(fact: Fact, text: str) -> Iterable[Span]:
