@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import product
 
 from clinsynth.ontology.concepts import Concept, Ontology
-from clinsynth.planning.remedies import Effect, Pharmacy, Remedy, effects_of
+from clinsynth.planning.remedies import Effect, Pharmacy, Remedy, Treatment, effects_of, treatments
 from clinsynth.planning.weights import Weighted, weighted
 
 _WHOLE_BODY = "constitutional"  # fever, fatigue, weight loss: of every review of systems
@@ -17,6 +17,7 @@ _IMAGES = frozenset({"", "imaging"})
 _OPERATIONS = frozenset({"", "operation", "endoscopy"})  # types of procedures
 _MAJOR = frozenset({"", "general", "spinal"})  # kinds of anesthesia
 _MANY_LABS = 3
+_FIRST_LINE = 2.0
 _MUCH_ASKED = 1.5
 _OLD, _MOST_AGES = 89, 0.7
 _FLARES_WITHIN = frozenset({"hours", "days"})
@@ -84,6 +85,13 @@ class Profile:
     def remedies(self) -> tuple[Remedy, ...]:
         """The drugs that treat it and can be prescribed."""
         return self._known.pharmacy.remedies(self.condition)
+
+    @cached_property
+    def treatments(self) -> Weighted[Treatment] | None:
+        """The same as drugs or whole combinations: what the ontology names first is drawn far more often."""
+        listed = treatments(self.remedies)
+        places = {each.drug.id: place for place, each in enumerate(self.remedies)}
+        return weighted((each, (1 + places[each[0].drug.id]) ** -_FIRST_LINE) for each in listed) if listed else None
 
     @cached_property
     def labs(self) -> tuple[Effect, ...]:

@@ -6,16 +6,18 @@ from itertools import combinations
 from random import Random
 
 from clinsynth.planning.pictures import GOES_ON, Prescription, Problem
-from clinsynth.planning.remedies import Remedy
+from clinsynth.planning.remedies import Remedy, Treatment
 from clinsynth.planning.weights import Weighted, weighted
 
 _MOST_DRUGS, _MOST_OF_SETS = 4, 5
+_MOST_FOR_ONE = 2
 _TREATED_SHARE = 0.85  # of comorbidities
 _FIRST_CHANGES = {
     "acute": weighted({"starts": 85, "takes": 15}),
     "flare": weighted({"starts": 35, "increases": 25, "takes": 40}),
     "chronic": weighted({"takes": 62, "starts": 18, "increases": 14, "reduces": 6}),
 }
+_GOES_ON = weighted({GOES_ON: 1.0})
 _INCREASED_SHARE, _REDUCED_SHARE, _ADDED_SHARE = 0.5, 0.12, 0.35
 
 
@@ -48,12 +50,12 @@ class Circumstances:
 
 
 def goes_with(remedies: Sequence[Remedy], taken: Iterable[Prescription]) -> bool:
-    """Say whether drugs that are given together go with those taken: of other classes, without serious interactions."""
+    """Say whether drugs that are given together go with those taken: for other uses, without serious interactions."""
     if any(one.drug.id in other.serious for one, other in combinations(remedies, 2)):
         return False
     return all(
         remedy.drug.id != other.drug.id
-        and remedy.classes.isdisjoint(other.remedy.classes)
+        and remedy.uses.isdisjoint(other.remedy.uses)
         and other.drug.id not in remedy.serious
         for other in taken
         for remedy in remedies
@@ -73,14 +75,30 @@ def first_list(
     for place, problem in enumerate(problems):
         n = n_treatments.drawn(random) if place == 0 else int(random.random() < _TREATED_SHARE)
         course = "flare" if is_flare else "acute" if problem.profile.course == "acute" else "chronic"
-        for remedies in _suited(problem, around, random):
-            if n <= 0 or len(taken) >= _MOST_DRUGS:
-                break
-            if len(taken) + len(remedies) <= _MOST_OF_SETS and goes_with(remedies, taken):
-                change = _FIRST_CHANGES[course].drawn(random) if place == 0 else GOES_ON
-                taken += _prescribed(remedies, problem, around, change, random)
-                n -= len(remedies)
+        if place == 0 or not is_treated(problem, taken):
+            change = _FIRST_CHANGES[course] if place == 0 else _GOES_ON
+            taken += _treated(problem, taken, around, n=n, change=change, random=random)
     return tuple(taken)
+
+
+def _treated(  # noqa: PLR0913 - a draw from all that is known
+    problem: Problem,
+    taken: Sequence[Prescription],
+    around: Circumstances,
+    *,
+    n: int,
+    change: Weighted[str],
+    random: Random,
+) -> list[Prescription]:
+    """Draw up to `n` drugs for one problem; a combination is whole, whatever `n`, but stands beside no other drug."""
+    own: list[Prescription] = []
+    for remedies in _suited(problem, around, random):
+        if len(own) >= n or len(taken) + len(own) >= _MOST_DRUGS:
+            break
+        is_few = len(own) + len(remedies) <= (n if own else _MOST_OF_SETS - len(taken))
+        if is_few and goes_with(remedies, (*taken, *own)):
+            own += _prescribed(remedies, problem, around, change.drawn(random), random)
+    return own
 
 
 def next_list(
@@ -102,7 +120,8 @@ def next_list(
         treated = [each for each in kept if each.reason.id == problem.condition.id]
         is_worse = problem.course == "worsening" and all(each.change == GOES_ON for each in treated)
         is_new = problem.since == day or (problem is problems[0] and not treated)
-        if (is_new and not treated) or (is_worse and random.random() < _ADDED_SHARE):
+        is_open = is_new and not treated and not is_treated(problem, kept)
+        if is_open or (is_worse and len(treated) < _MOST_FOR_ONE and random.random() < _ADDED_SHARE):
             kept += _added(problem, kept, ended, around, random)
     return tuple(kept), tuple(replace(each, change="stops") for each in stopped)
 
@@ -126,13 +145,27 @@ def _added(
     return []
 
 
-def _suited(problem: Problem, around: Circumstances, random: Random) -> Iterator[list[Remedy]]:
-    """Give the drugs that suit the patient in random order, each with those that it is only given with."""
-    listed = problem.profile.remedies
-    for remedy in random.sample(listed, len(listed)):
-        together = [remedy, *(each for each in listed if each.drug.id in remedy.together)]
-        if len(together) == len(remedy.together) + 1 and all(around.allow(each) for each in together):
-            yield together
+def _suited(problem: Problem, around: Circumstances, random: Random) -> Iterator[Treatment]:
+    """Give the treatments that suit the patient, those of first choice mostly first."""
+    listed = problem.profile.treatments
+    if listed is None:
+        return
+    seen: set[int] = set()
+    for _ in range(len(listed.items)):
+        drawn = listed.drawn(random)
+        if id(drawn) not in seen:
+            seen.add(id(drawn))
+            if all(around.allow(each) for each in drawn):
+                yield drawn
+    for each in listed.items:
+        if id(each) not in seen and all(around.allow(remedy) for remedy in each):
+            yield each
+
+
+def is_treated(problem: Problem, taken: Iterable[Prescription]) -> bool:
+    """Say whether a drug that is taken for something else treats a problem too."""
+    own = {remedy.drug.id for remedy in problem.profile.remedies}
+    return any(each.drug.id in own for each in taken)
 
 
 def _prescribed(

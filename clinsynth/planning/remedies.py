@@ -1,7 +1,7 @@
 """Drugs as treatments: their regimens, and everything that can speak against them."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from clinsynth.ontology.concepts import Concept, Ontology, Relation
 from clinsynth.planning.doses import Regimen, regimens
+from clinsynth.planning.uses import uses_of
 
 _DIRECTIONS: Mapping[str, str] = MappingProxyType({"raises": "raised", "lowers": "lowered"})
 _SERIOUS = frozenset({"contraindicated", "major"})
@@ -45,7 +46,7 @@ class Remedy:
         together: Ids of drugs that it is only given with.
         forbidden: Ids of conditions in which it is contraindicated.
         serious: Ids of drugs that it must not be given with.
-        classes: Ids of its classes.
+        uses: Ids of its classes, and what else it is used for as drugs of other classes are.
         allergens: Ids of allergens that it belongs to, or that bear its name.
         renal_avoid: Below this eGFR (mL/min/1.73 m2) it is not given.
         renal_reduce: Below this eGFR its smallest dose is given.
@@ -56,7 +57,7 @@ class Remedy:
     together: frozenset[str]
     forbidden: frozenset[str]
     serious: frozenset[str]
-    classes: frozenset[str]
+    uses: frozenset[str]
     allergens: frozenset[str]
     effects: tuple[Effect, ...]
     age_min: float
@@ -65,6 +66,20 @@ class Remedy:
     renal_avoid: float
     renal_reduce: float
     is_harmful_to_the_unborn: bool
+
+
+Treatment = tuple[Remedy, ...]  # one drug, or those that are only given together
+
+
+def treatments(remedies: Sequence[Remedy]) -> tuple[Treatment, ...]:
+    """Gather drugs that are only given together; a drug whose partners cannot be prescribed is left out."""
+    known = {remedy.drug.id: remedy for remedy in remedies}
+    found: dict[frozenset[str], Treatment] = {}
+    for remedy in remedies:
+        ids = remedy.together | {remedy.drug.id}
+        if ids <= known.keys():
+            found.setdefault(ids, tuple(each for each in remedies if each.drug.id in ids))
+    return tuple(found.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +96,6 @@ class Pharmacy:
 
     def _new_remedy(self, drug: Concept, row: Relation) -> Remedy:
         ontology = self.ontology
-        classes = ontology.related(drug.id, "member_of")
         names = {name.casefold() for name in drug.names}
         allergens = {each.id for each in ontology.related(drug.id, "in_class")}
         allergens |= {id_ for name in names for id_ in self._allergens_named.get(name, ())}
@@ -91,7 +105,7 @@ class Pharmacy:
             together=frozenset(row.values("with")),
             forbidden=ontology.forbidden(drug.id),
             serious=self._serious.get(drug.id, frozenset()),
-            classes=frozenset(each.id for each in classes),
+            uses=uses_of(ontology.related(drug.id, "member_of")),
             allergens=frozenset(allergens),
             effects=tuple(effect for effect in effects_of(ontology, drug) if effect.test.kind == "lab"),
             age_min=drug.number("age_min") or 0,

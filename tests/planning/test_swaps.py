@@ -16,7 +16,7 @@ CHANGED = {
     "age_group": ({"age", "lab"}, 0.6),
     "sex": ({"sex", "lab"}, 0.4),
     "ethnicity": (set[str](), 1.0),
-    "condition": ({"condition", "onset"}, 0.6),
+    "condition": ({"condition", "course", "onset"}, 0.6),
     "medication": ({"medication", "dose", "frequency"}, 0.5),
 }
 NAMED = {"age_group": "age", "age": "age", "sex": "sex", "ethnicity": "ethnicity"}
