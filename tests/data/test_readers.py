@@ -14,7 +14,9 @@ from clinsynth.data.mtsamples import note_type, specialty
 from clinsynth.errors import InputError, MissingError
 from clinsynth.records import Example, Note
 
-NOTE_TYPES = {"discharge_summary", "history_and_physical", "progress_note", "consultation", "emergency_note", ""}
+NOTE_TYPES = {"discharge_summary", "history_and_physical", "progress_note", "consultation", "emergency_note", ""} | {
+    *("clinic_letter", "operative_note", "radiology_report"),
+}
 SLOW = {"evidence-inference"}
 
 
