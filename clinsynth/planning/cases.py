@@ -181,7 +181,7 @@ class Planner:
             note_type=picture.note_type,
             specialty=stratum.specialty,
             attributes=attributes,
-            facts=told(picture, kind.tells, most=self._most_facts(index)),
+            facts=told(picture, kind.tells, most=self._most_facts(index), is_copied=style == COPIED),
             patient=f"patient-{index // self.plan.encounters:06d}",
             encounter=encounter,
             day=picture.day,

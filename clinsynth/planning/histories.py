@@ -15,13 +15,19 @@ MOST_SYMPTOMS, MOST_NEGATIVES, MOST_FINDINGS = 4, 3, 3
 _TRIES = 8
 _N_PAST = weighted({0: 35, 1: 40, 2: 25})
 _N_ALLERGENS = weighted({1: 85, 2: 15})
-_OPERATED_SHARE, _FAMILY_SHARE, _OTHER_FAMILY_SHARE, _ABSENT_SHARE, _NEAR_SHARE = 0.6, 0.45, 0.2, 0.5, 0.5
+_OPERATED_SHARE, _ABSENT_SHARE, _NEAR_SHARE = 0.6, 0.5, 0.5
+# Of conditions of which the family is asked: some relative has it, or it is denied; and of another one at all.
+_FAMILY_SHARE, _NO_FAMILY_SHARE, _OTHER_FAMILY_SHARE = 0.5, 0.3, 0.15
+# Derangements, signs and failures of organs, by ICD-10-CM code: no illnesses that a history lists.
+_NO_HISTORY = ("E8", "J9", "R", "O", "I46", "K65", "K72", "D65", "T", "Z")
+_USUAL = {"common": 10.0, "uncommon": 1.0}
 _RELATIVES = {
     "": ("mother", "father", "brother", "sister"),
     "female": ("mother", "sister"),
     "male": ("father", "brother"),
 }
-_DAYS_OF = {"hours": (2 / 24, 23 / 24), "days": (1, 7), "weeks": (7, 42), "months": (60, 300), "years": (365, 3650)}
+_DAYS_OF = {"hours": (2 / 24, 23 / 24), "days": (1, 7), "weeks": (7, 42), "months": (60, 300), "years": (365, 1095)}
+_SEEN_EARLIER_SHARE = 0.6  # of complaints that can go on for years: patients are seen in the first months
 _SPANS = (("years", 365.0, 2.0), ("months", 30.4, 2.0), ("weeks", 7.0, 2.0), ("days", 1.0, 1.0))
 
 
@@ -81,7 +87,10 @@ class Histories:
         profile = now.problems[0].profile
         if not profile.onset:
             return None
-        least, most = _DAYS_OF.get(now.random.choice(profile.onset), _DAYS_OF["days"])
+        unit = now.random.choice(profile.onset)
+        if unit == "years" and now.random.random() < _SEEN_EARLIER_SHARE:
+            unit = "months"
+        least, most = _DAYS_OF.get(unit, _DAYS_OF["days"])
         days = min(now.random.uniform(least, most), 365.0 * max(now.age - profile.age_min, 1))
         return Onset(of=symptoms[0] if symptoms else profile.condition, days=days - started)
 
@@ -92,7 +101,7 @@ class Histories:
         if n == 0:
             return ()
         words = [each for problem in problems for each in problem.profile.words]
-        near = [other for problem in problems for other in problem.profile.related[now.sex] if other.course == "acute"]
+        near = [o for problem in problems for o in problem.profile.related[now.sex] if o.condition.id in self._usual]
         found: dict[str, Concept] = {}
         for _ in range(n):
             profile = random.choice(near) if near and random.random() < _NEAR_SHARE else self._acute.drawn(random)
@@ -116,19 +125,19 @@ class Histories:
         return tuple(dict.fromkeys(found))
 
     def relatives(self, now: Situation) -> tuple[Relative, ...]:
-        """Draw what runs in the family: what the patient has, or what else is asked for."""
+        """Draw what runs in the family or does not: what the patient has, or what else is asked for."""
         random = now.random
-        own = [
-            problem.condition
-            for problem in now.problems
-            if problem.condition.attributes.get("familial") == "yes" and random.random() < _FAMILY_SHARE
-        ]
+        found: dict[str, Relative] = {}
+        for condition in (problem.condition for problem in now.problems if _is_familial(problem.condition)):
+            share = random.random()
+            if share < _FAMILY_SHARE:
+                found[condition.id] = _relative(condition, random)
+            elif share < _FAMILY_SHARE + _NO_FAMILY_SHARE:
+                found[condition.id] = Relative(who=_FAMILY, condition=condition, negated=True)
         if self._familial is not None and random.random() < _OTHER_FAMILY_SHARE:
-            own.append(self._familial.drawn(random))
-        return tuple(
-            Relative(who=random.choice(_RELATIVES[condition.attributes.get("sex", "")]), condition=condition)
-            for condition in dict.fromkeys(own[:2])
-        )
+            condition = self._familial.drawn(random)
+            found.setdefault(condition.id, _relative(condition, random))
+        return tuple(found.values())[:2]
 
     def allergens(self, random: Random) -> tuple[Concept, ...]:
         """Draw allergies: most patients have none."""
@@ -158,17 +167,40 @@ class Histories:
     @cached_property
     def _acute(self) -> Weighted[Profile]:
         listed = self.knowledge.ontology.of_kind("condition")
-        acute = [each for each in listed if each.attributes.get("course") == "acute"] or listed
-        return weighted((self.knowledge.profile(each), self._prevalence(each)) for each in acute)
+        acute = [each for each in listed if each.id in self._usual] or listed
+        weights = ((each, _USUAL.get(each.attributes.get("prevalence", ""), 1.0)) for each in acute)
+        return weighted((self.knowledge.profile(each), weight) for each, weight in weights)
+
+    @cached_property
+    def _usual(self) -> frozenset[str]:
+        """Ids of the acute illnesses that a history lists."""
+        return frozenset(
+            each.id
+            for each in self.knowledge.ontology.of_kind("condition")
+            if each.attributes.get("course") == "acute"
+            and each.attributes.get("prevalence") in _USUAL
+            and not each.codes.get("icd10cm", "").startswith(_NO_HISTORY)
+        )
 
     @cached_property
     def _familial(self) -> Weighted[Concept] | None:
         listed = self.knowledge.ontology.of_kind("condition")
-        familial = [each for each in listed if each.attributes.get("familial") == "yes"]
+        familial = [each for each in listed if _is_familial(each)]
         return weighted((each, self._prevalence(each)) for each in familial) if familial else None
 
     def _prevalence(self, condition: Concept) -> float:
         return self.space.prevalence.get(condition.attributes.get("prevalence", ""), 1.0)
+
+
+_FAMILY = "family"
+
+
+def _is_familial(condition: Concept) -> bool:
+    return condition.attributes.get("familial") == "yes"
+
+
+def _relative(condition: Concept, random: Random) -> Relative:
+    return Relative(who=random.choice(_RELATIVES[condition.attributes.get("sex", "")]), condition=condition)
 
 
 def _company(habit: Habit, related: Collection[str], problems: Sequence[Problem]) -> str:

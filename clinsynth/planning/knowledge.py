@@ -1,7 +1,7 @@
 """What an ontology allows in one case: who can have a condition, which drugs are safe, what it shows and moves."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -18,7 +18,8 @@ _OPERATIONS = frozenset({"", "operation", "endoscopy"})  # types of procedures
 _MAJOR = frozenset({"", "general", "spinal"})  # kinds of anesthesia
 _MANY_LABS = 3
 _FIRST_LINE = 2.0
-_MUCH_ASKED = 1.5
+_MUCH_ASKED = 0.8
+_SHARED_BY = {"has_symptom": 8, "has_finding": 3}
 _OLD, _MOST_AGES = 89, 0.7
 _FLARES_WITHIN = frozenset({"hours", "days"})
 
@@ -176,11 +177,13 @@ class Profile:
     def _deniable(self, predicate: str) -> Mapping[str, Weighted[Concept] | None]:
         listed = self._known.worth_denying(self.condition, predicate)
         by_sex = _by_sex(each for each in listed if each.id not in self.clashing)
-        subjects = self._known.ontology.subjects
-        return {
-            sex: weighted((each, len(subjects(each.id, predicate)) ** _MUCH_ASKED) for each in some) if some else None
-            for sex, some in by_sex.items()
-        }
+        return {sex: self._by_use(some, predicate) for sex, some in by_sex.items()}
+
+    def _by_use(self, symptoms: Sequence[Concept], predicate: str) -> Weighted[Concept] | None:
+        """Weigh what can be denied by how many conditions have it; what few have is asked of nobody else."""
+        counts = {each: len(self._known.ontology.subjects(each.id, predicate)) for each in symptoms}
+        shared = {each: n for each, n in counts.items() if n >= _SHARED_BY[predicate]} or counts
+        return weighted((each, n**_MUCH_ASKED) for each, n in shared.items()) if shared else None
 
     @cached_property
     def _shown(self) -> tuple[Study, ...]:

@@ -114,10 +114,11 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Relative:
-    """A condition that runs in the family: "mother" and what she had."""
+    """A condition that runs in the family: "mother" and what she had; or that does not, where it is negated."""
 
     who: str
     condition: Concept
+    negated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -35,10 +35,12 @@ class Specialty(Section):
     Attributes:
         covers: Specialties of the ontology whose conditions it writes about; "*" for all, its own name when empty.
         note_types: What it writes; all types when empty.
+        own: How many times more often than what else it covers it writes about conditions that are its own.
     """
 
     weight: float = Field(gt=0)
     covers: tuple[str, ...] = ()
+    own: float = Field(default=1.0, gt=0)
     note_types: tuple[str, ...] = ()
 
 

@@ -122,6 +122,8 @@ class Strata:
             if not self.space.covers(specialty, condition.attributes.get("specialty", "")):
                 continue
             weight = mass * self._prevalence(condition) * self._suits(profile, name, form)
+            if condition.attributes.get("specialty") == specialty:
+                weight *= self.space.specialties[specialty].own
             if weight > 0:
                 found[condition.attributes.get("prevalence", "")].append((profile, weight))
         return found

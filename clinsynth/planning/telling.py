@@ -1,6 +1,7 @@
 """A clinical picture as the facts of a note: in the order of a history, what the note is about first in each kind."""
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from clinsynth.ontology.concepts import Concept
 from clinsynth.ontology.values import with_unit
@@ -13,18 +14,19 @@ _PATIENT = "patient"
 _STOPS = "stops"
 _SYMPTOMS_OF_SHORT_NOTES = 2
 # An earlier result is left out before the one it is compared with.
-_RANKS_OF_LABS, _RANKS_OF_EARLIER_LABS = (0, 1, 2, 3, 4, 5), (1, 3, 4, 5, 5, 6)
+_RANKS_OF_LABS, _RANKS_OF_EARLIER_LABS, _RANKS_OF_EARLIER_VITALS = (0, 1, 2, 3, 4, 5), (1, 3, 4, 5, 5, 6), (3, 6)
+_COPIED_RANKS = (0, 0, 1, 2, 5, 6)  # of both where a note is copied forward
 Group = tuple[Fact, ...]  # facts that come and go together
 
 
-def told(picture: Picture, kinds: Collection[str], *, most: int) -> tuple[Fact, ...]:
+def told(picture: Picture, kinds: Collection[str], *, most: int, is_copied: bool = False) -> tuple[Fact, ...]:
     """Put a picture into at most so many facts of these kinds, with ids in their order.
 
     A note that tells nothing of drugs is about one thing: it names the main condition and two symptoms, nothing that is
     absent or over. Where there are too many facts, those are left out that matter least; what matters most stays, even
-    where it is more.
+    where it is more. A note that is copied forward keeps what was measured before.
     """
-    groups = list(_short(picture) if "medication" not in kinds else _long(picture))
+    groups = list(_short(picture) if "medication" not in kinds else _long(picture, is_copied=is_copied))
     n = sum(len(group) for _, group in groups)
     if n > most:
         for place in sorted(range(len(groups)), key=lambda place: (-groups[place][0], -place)):
@@ -58,8 +60,10 @@ def _short(picture: Picture) -> Iterator[tuple[int, Group]]:
     yield 0, _is("disposition", picture.disposition)
 
 
-def _long(picture: Picture) -> Iterator[tuple[int, Group]]:
+def _long(picture: Picture, *, is_copied: bool) -> Iterator[tuple[int, Group]]:
     """Give groups in the order of a history, each with how soon it is left out; 0 never is."""
+    earlier_vitals = _COPIED_RANKS if is_copied else _RANKS_OF_EARLIER_VITALS
+    earlier_labs = _COPIED_RANKS if is_copied else _RANKS_OF_EARLIER_LABS
     yield 0, _person(picture)
     yield from ((0, (_has(problem.condition),)) for problem in picture.problems)
     yield from ((0, (_has(symptom),)) for symptom in picture.symptoms)
@@ -68,17 +72,17 @@ def _long(picture: Picture) -> Iterator[tuple[int, Group]]:
     n_resolved = len(picture.resolved)
     yield from ((0 if place < n_resolved else 3, group) for place, group in enumerate(_past(picture)))
     yield from _ranked(((_fact("procedure", "had", each.name, code=each.id),) for each in picture.had), 3)
-    yield from _ranked((_of_relative(each) for each in picture.relatives), 3, 4)
+    yield from _ranked((_of_relative(each) for each in picture.relatives), 1, 4)
     yield from _ranked((_is("social", habit) for habit in picture.social), 3, 4)
     yield from ((0, _drug(each)) for each in (*picture.prescriptions, *picture.stopped))
     yield from _ranked(((_fact("allergy", "allergic_to", each.name, code=each.id),) for each in picture.allergens), 0)
     yield from ((0, (_measured(result),)) for result in picture.vitals if result.test.id not in BUILD)
     yield 4, tuple(_measured(result) for result in picture.vitals if result.test.id in BUILD)
-    yield from _ranked((_before(result) for result in picture.vitals), 3, 6)
+    yield from _ranked(filter(None, map(_before, picture.vitals)), *earlier_vitals)
     yield from _ranked(((_has(finding),) for finding in picture.findings), 0, 2, 3)
     yield from _ranked(((_has(finding, negated=True),) for finding in picture.absent), 5)
     yield from _ranked(((_measured(result),) for result in picture.labs), *_RANKS_OF_LABS)
-    yield from _ranked((_before(result) for result in picture.labs), *_RANKS_OF_EARLIER_LABS)
+    yield from _ranked(filter(None, map(_before, picture.labs)), *earlier_labs)
     yield from _ranked(_procedures(picture), 1, 3)
     if picture.course:
         yield 0, (_fact("course", "is", picture.course, subject=picture.main.condition.name),)
@@ -94,7 +98,8 @@ def _ranked(groups: Iterable[Group], *ranks: int) -> Iterator[tuple[int, Group]]
 
 def _of_relative(relative: Relative) -> Group:
     condition = relative.condition
-    return (_fact("condition", "runs_in_family", condition.name, subject=relative.who, code=condition.id),)
+    told = _fact("condition", "runs_in_family", condition.name, subject=relative.who, code=condition.id)
+    return (replace(told, negated=relative.negated),)
 
 
 def _person(picture: Picture) -> Group:

@@ -72,7 +72,8 @@ class VitalSigns:
         own = {effect.test.id for effect in main.profile.signs}
         draws = _Draws(ontology=self.knowledge.ontology, now=now, pulls=pulls, quiet=quiet)
         signs = sorted(self._set, key=lambda sign: sign[1].id not in own or draws.direction(sign[1]) == "normal")
-        extra = [each for each in self._extra if each[1].id in pulls.by_test and random.random() < _EXTRA_SHARE]
+        raised = [each for each in self._extra if draws.direction(each[1]) != "normal"]
+        extra = [each for each in raised if random.random() < _EXTRA_SHARE]
         found = [draws.sign(name, sign, self._diastolic, known.get(name)) for name, sign in (*signs, *extra)]
         if is_weighed or not own.isdisjoint(BUILD) or random.random() < _BUILD_SHARE:
             found += self._build(now, pulls, known)

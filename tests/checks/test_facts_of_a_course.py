@@ -1,5 +1,7 @@
 """Facts of past, family, course and examination are found where they are stated, and not where something else is."""
 
+from dataclasses import replace
+
 import pytest
 
 from clinsynth.checks.facts.locating import locate
@@ -18,6 +20,7 @@ def _fact(kind: str, relation: str, value: str, *, subject: str = "patient", cod
 
 
 MOTHER = _fact("condition", "runs_in_family", "gout", subject="mother", code="condition/gout")
+NOBODY = replace(_fact("condition", "runs_in_family", "gout", subject="family", code="condition/gout"), negated=True)
 PAST = _fact("condition", "had", "gout", code="condition/gout")
 SCOPE = _fact("procedure", "had", "colonoscopy", code="procedure/colonoscopy")
 STOPPED = _fact("medication", "stops", "metformin", code="medication/metformin")
@@ -36,6 +39,7 @@ SMOKER = _fact("social", "is", "former smoker")
     [
         (MOTHER, "FAMILY HISTORY:\nMother with gout.\n", ["gout"]),
         (MOTHER, "His mother had gout, and he has asthma.", ["gout"]),
+        (NOBODY, "FAMILY HISTORY:\nNo gout in the family.\n", ["gout"]),
         (PAST, "PAST MEDICAL HISTORY:\nHistory of gout.\n", ["gout"]),
         (SCOPE, "She underwent colonoscopy in the past.", ["colonoscopy"]),
         (STOPPED, "Metformin was stopped.", ["Metformin"]),
@@ -69,6 +73,7 @@ def test_a_fact_is_found_where_it_is_stated(fact: Fact, text: str, found: list[s
         (MOTHER, "FAMILY HISTORY:\nFather with gout.\n"),
         (MOTHER, "FAMILY HISTORY:\nMother without gout.\n"),
         (MOTHER, "The patient has gout."),
+        (NOBODY, "FAMILY HISTORY:\nGout in the family.\n"),
         (PAST, "FAMILY HISTORY:\nMother with gout.\n"),
         (PAST, "No history of gout."),
         (BEFORE, "Creatinine 1.4 mg/dL."),

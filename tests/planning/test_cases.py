@@ -324,7 +324,7 @@ def test_what_is_denied_is_neither_present_nor_part_of_it() -> None:
     for case in _cases():
         kinds = {"symptom", "condition", "finding"}
         present = [set(f.value.lower().split()) for f in case.facts if f.kind in kinds and _is_present(f)]
-        denied = [set(f.value.lower().split()) for f in case.facts if f.negated]
+        denied = [set(f.value.lower().split()) for f in case.facts if f.negated and f.relation == "has"]
         assert not any(one <= two or two <= one for one, two in itertools.product(denied, present)), case.id
 
 
@@ -385,7 +385,55 @@ def test_a_copied_note_follows_another() -> None:
         assert case.note_type in {"progress_note", "nursing_note", "clinic_letter"}
         assert case.encounter == 1
         assert case.day > 0
-    assert any(fact.relation == "measured_before" for case in copied for fact in case.facts)
+        assert any(fact.relation == "measured_before" for fact in _of_kind(case, "vital")), case.id
+
+
+def test_the_family_is_asked_of_what_runs_in_families() -> None:
+    """Of histories with such a condition at least half tell of the family, of which some deny it."""
+    ontology, told = load_ontology("core"), Counter[str]()
+    for case in _cases():
+        asked = any(each.attributes["familial"] == "yes" for each in _concepts(case, "condition", "has"))
+        if asked and case.note_type in {"history_and_physical", "consultation", "clinic_letter"}:
+            facts = [fact for fact in case.facts if fact.relation == "runs_in_family"]
+            told[("denied" if facts[0].negated else "told") if facts else "nothing"] += 1
+            assert all(ontology.concepts[fact.code or ""].attributes["familial"] == "yes" for fact in facts)
+    assert told["told"] > told["denied"] > 0.1 * told.total()
+    assert told["nothing"] < 0.5 * told.total()
+
+
+def test_complaints_are_of_months_rather_than_of_many_years() -> None:
+    """No complaint has gone on for more than three years at a first encounter, few for more than one."""
+    onsets = [fact.value.split() for case in _cases() if not case.encounter for fact in _of_kind(case, "onset")]
+    years = [int(number) for number, unit in onsets if unit.startswith("year")]
+    assert max(years) <= 3
+    assert len(years) < 0.1 * len(onsets)
+
+
+def test_the_past_holds_what_patients_have_had() -> None:
+    """No derangement of the blood, failure of an organ or state of pregnancy is told as a past illness at first."""
+    for case in (case for case in _cases() if not case.encounter):
+        for condition in _concepts(case, "condition", "had"):
+            assert condition.codes["icd10cm"][:2] not in {"E8", "J9"}, (case.id, condition.id)
+            assert condition.codes["icd10cm"][:1] not in {"R", "O"}, (case.id, condition.id)
+            assert condition.attributes["prevalence"] != "rare", (case.id, condition.id)
+
+
+def test_a_pain_score_is_of_a_pain() -> None:
+    """It is told where a complaint hurts, and then it is above 3."""
+    ontology = load_ontology("core")
+    for case in _cases():
+        scores = [_number(fact) for fact in _of_kind(case, "vital", "measured") if fact.subject == "pain score"]
+        hurts = [row for each in _concepts(case, "symptom", "has") for row in ontology.rows(each.id, "raises")]
+        assert not scores or any(row.object == "vital/pain-score" for row in hurts), case.id
+        assert all(score > 3 for score in scores), case.id
+
+
+def test_emergency_medicine_writes_about_its_own() -> None:
+    """At least a third of its notes are about conditions of its own; it has its share of the emergency notes."""
+    notes = [case for case in _cases() if case.note_type == "emergency_note"]
+    own = [_main(case).attributes["specialty"] for case in notes if case.specialty == "Emergency Medicine"]
+    assert len(own) > 0.15 * len(notes)
+    assert own.count("Emergency Medicine") > len(own) / 3
 
 
 def test_ethnicity_says_nothing_of_illness() -> None:

@@ -91,7 +91,7 @@ def _family_spans(fact: Fact, text: str, reading: Reading) -> Iterable[Span]:
     """Find the condition where relatives are spoken of, with the relative that the fact names in the same sentence."""
     relative = re.compile(rf"\b{re.escape(fact.subject)}s?\b", re.IGNORECASE)
     for found in reading.relatives:
-        if found.concept.id == fact.code:
+        if found.concept.id == fact.code and found.negated == fact.negated:
             before = text[max(0, found.span.start - _MAX_TO_RELATIVE) : found.span.start]
             after = text[found.span.end : found.span.end + _MAX_TO_RELATIVE]
             if relative.search(_LINE_BREAK.split(before)[-1]) or relative.search(_LINE_BREAK.split(after)[0]):

@@ -102,7 +102,7 @@ class Reading:
         no_allergies: Where the text says that there are none.
         pronouns: Sex and place of each pronoun.
         results: Those of now; `former` has those that are said to be of another time.
-        relatives: What is said of relatives and is not denied.
+        relatives: What is said of relatives, denied or not.
     """
 
     ages: tuple[Value, ...] = field(repr=False)
@@ -138,7 +138,7 @@ def read(text: str, finder: MentionFinder) -> Reading:
         amounts=tuple(_amounts(text, drugs)),
         results=results,
         former=former,
-        relatives=tuple(found for found in everything if others.hold(found.span) and not found.negated),
+        relatives=tuple(found for found in everything if others.hold(found.span)),
     )
 
 
