@@ -6,23 +6,22 @@ from functools import cached_property
 from random import Random
 
 from clinsynth.ontology.concepts import Concept
+from clinsynth.planning.grades import grade_of
 from clinsynth.planning.histories import MOST_NEGATIVES, Histories
 from clinsynth.planning.kidneys import CREATININE, Kidneys, kidneys
 from clinsynth.planning.knowledge import Knowledge, Profile, Study
 from clinsynth.planning.laboratory import Laboratory
-from clinsynth.planning.pictures import GOES_ON, Patient, Performed, Picture, Problem, Result, Situation
+from clinsynth.planning.pictures import GOES_ON, Patient, Performed, Picture, Problem, Situation
 from clinsynth.planning.prescribing import Circumstances, first_list, next_list
 from clinsynth.planning.progress import apart, gone_on, is_operation, new_problems, symptoms_left
 from clinsynth.planning.spaces import AttributeSpace, NoteType
-from clinsynth.planning.vital_signs import BUILD, VitalSigns, as_measured
+from clinsynth.planning.vital_signs import VitalSigns, as_measured
 from clinsynth.planning.weights import Weighted, weighted
 
 _N_STUDIES = weighted({0: 25, 1: 45, 2: 30})
 _OPERATED_SHARE = 0.5
 _SEVERITIES = {"emergency": (0.5, 1.0), "ward": (0.45, 1.0), "clinic": (0.3, 0.85)}
 _MILD = (0.15, 0.6)  # of comorbidities
-_SEVERE_FROM = 0.7
-_SEVERE_SIGNS = 3
 _WORSENING, _UNTOLD = "worsening", "untold"
 _HEALTHY = Kidneys(creatinine=0.9, filtration=90, is_impaired=False)
 
@@ -60,13 +59,17 @@ class Encounters:
         past, allergens = draws.past(now), draws.allergens(random)
         rates = self._kidneys(now)
         is_flare = main.course == "recurrent" or (main.course == "chronic" and kind.setting != "clinic")
-        around = _circumstances(now, past, allergens, rates)
+        around = _circumstances(now, past, allergens, rates, kind)
         prescriptions = first_list(problems, around, self._n_treatments, is_flare=is_flare, random=random)
         symptoms = draws.symptoms(main, sex, random)
         negatives = draws.negatives(now, random.randint(1, MOST_NEGATIVES))
-        vitals = self._vital_signs.results(now, symptoms, negatives, is_weighed=kind.setting == "clinic")
+        vitals = self._vital_signs.results(now, symptoms, negatives, kind)
         status = self._statuses[id(kind)]
-        course = status.drawn(random) if status else _UNTOLD
+        # What nobody is admitted for does not worsen until it is an emergency.
+        is_told = status is not None and (kind.setting != "emergency" or main.is_serious)
+        course = status.drawn(random) if status is not None and is_told else _UNTOLD
+        performed = self._performed(now, kind)
+        grade = grade_of(kind, now, vitals, prescriptions, performed, is_worse=visit.stays or course == _WORSENING)
         return Picture(
             note_type=visit.note_type,
             patient=patient,
@@ -82,10 +85,10 @@ class Encounters:
             allergens=allergens,
             vitals=vitals,
             labs=self._laboratory.results(now, symptoms, prescriptions, rates),
-            performed=self._performed(now, kind),
+            performed=performed,
             had=draws.operations(past, now),
             course="" if course == _UNTOLD else course,
-            disposition=self._disposition(kind, now, vitals, is_worse=visit.stays or course == _WORSENING),
+            disposition=self._disposition(kind, grade, random),
             social=draws.social(now),
         )
 
@@ -102,14 +105,14 @@ class Encounters:
         age = before.patient.age_on(visit.day)
         now = Situation(patient=before.patient, age=age, problems=problems, random=random)
         rates = self._kidneys(now)
-        around = _circumstances(now, (*resolved, *before.past), before.allergens, rates)
+        around = _circumstances(now, (*resolved, *before.past), before.allergens, rates, kind)
         prescriptions, stopped = next_list(before.prescriptions, problems, around, day=visit.day, random=random)
         told = self._told(before, now)
         operated = _operated(before)
-        vitals = self._vital_signs.results(
-            now, told.symptoms, told.negatives, before.vitals, is_weighed=kind.setting == "clinic"
-        )
+        vitals = self._vital_signs.results(now, told.symptoms, told.negatives, kind, before.vitals)
         is_worse = visit.stays or problems[0].course == _WORSENING
+        performed = self._performed(now, kind, (*operated, *before.had))
+        grade = grade_of(kind, now, vitals, prescriptions, performed, is_worse=is_worse)
         return replace(
             told,
             note_type=visit.note_type,
@@ -122,10 +125,10 @@ class Encounters:
             findings=as_measured(told.findings, vitals),
             vitals=vitals,
             labs=self._laboratory.results(now, told.symptoms, prescriptions, rates, before.labs),
-            performed=self._performed(now, kind, (*operated, *before.had)),
+            performed=performed,
             had=tuple(dict.fromkeys((*operated, *before.had))),
             course=problems[0].course,
-            disposition=self._disposition(kind, now, vitals, is_worse=is_worse),
+            disposition=self._disposition(kind, grade, random),
         )
 
     def _told(self, before: Picture, now: Situation) -> Picture:
@@ -155,6 +158,8 @@ class Encounters:
         age = before.patient.age_on(visit.day)
         now = Situation(patient=before.patient, age=age, problems=before.problems, random=random)
         operated = _operated(before)
+        performed = self._performed(now, kind, (*operated, *before.had))
+        grade = grade_of(kind, now, before.vitals, before.prescriptions, performed, is_worse=visit.stays)
         return replace(
             before,
             note_type=visit.note_type,
@@ -162,9 +167,9 @@ class Encounters:
             resolved=(),
             prescriptions=tuple(replace(each, change=GOES_ON) for each in before.prescriptions),
             stopped=(),
-            performed=self._performed(now, kind, (*operated, *before.had)),
+            performed=performed,
             had=tuple(dict.fromkeys((*operated, *before.had))),
-            disposition=self._disposition(kind, now, before.vitals, is_worse=visit.stays),
+            disposition=self._disposition(kind, grade, random),
         )
 
     def _problems(
@@ -198,11 +203,10 @@ class Encounters:
             found.insert(0, Performed(procedure=random.choice(operations)))
         return tuple(found)
 
-    def _disposition(self, kind: NoteType, now: Situation, vitals: Sequence[Result], *, is_worse: bool) -> str:
-        n_signs = sum(result.direction != "normal" for result in vitals if result.test.id not in BUILD)
-        is_severe = is_worse or now.problems[0].severity >= _SEVERE_FROM or n_signs >= _SEVERE_SIGNS
-        table = self._dispositions[id(kind)].get("severe" if is_severe else "mild")
-        return table.drawn(now.random) if table else ""
+    def _disposition(self, kind: NoteType, grade: str, random: Random) -> str:
+        tables = self._dispositions[id(kind)]
+        table = tables.get(grade) or tables.get("severe") or tables.get("mild")
+        return table.drawn(random) if table else ""
 
     def _kidneys(self, now: Situation) -> Kidneys:
         test = self.knowledge.ontology.concepts.get(CREATININE)
@@ -245,7 +249,7 @@ class Encounters:
 
 
 def _circumstances(
-    now: Situation, past: Sequence[Concept], allergens: Sequence[Concept], rates: Kidneys
+    now: Situation, past: Sequence[Concept], allergens: Sequence[Concept], rates: Kidneys, kind: NoteType
 ) -> Circumstances:
     return Circumstances(
         age=now.age,
@@ -254,6 +258,7 @@ def _circumstances(
         is_pregnant=any(problem.profile.is_pregnancy for problem in now.problems),
         filtration=rates.filtration,
         allergens=frozenset(each.id for each in allergens),
+        is_home=kind.setting == "clinic" or kind.is_farewell,
     )
 
 

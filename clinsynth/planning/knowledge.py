@@ -78,9 +78,13 @@ class Profile:
     @cached_property
     def is_serious(self) -> bool:
         """Whether patients are admitted for it: it moves vital signs or several labs, or needs a major operation."""
+        return bool(self.signs) or self.is_operated or len(self.labs) >= _MANY_LABS
+
+    @cached_property
+    def is_operated(self) -> bool:
+        """Whether an operation in general or spinal anesthesia treats it."""
         operations = self._known.ontology.related(self.condition.id, "operated_by")
-        is_operated = any(each.attributes.get("anesthesia", "") in _MAJOR for each in operations)
-        return bool(self.signs) or is_operated or len(self.labs) >= _MANY_LABS
+        return any(each.attributes.get("anesthesia", "") in _MAJOR for each in operations)
 
     @cached_property
     def remedies(self) -> tuple[Remedy, ...]:

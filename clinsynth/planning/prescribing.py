@@ -28,6 +28,7 @@ class Circumstances:
     Attributes:
         conditions: Ids of the conditions present or past.
         filtration: The eGFR in mL/min/1.73 m2, whether a note shows it or not.
+        is_home: Whether the patient is at home, or goes there.
     """
 
     age: int
@@ -36,12 +37,14 @@ class Circumstances:
     is_pregnant: bool
     filtration: int
     allergens: frozenset[str]
+    is_home: bool
 
     def allow(self, remedy: Remedy) -> bool:
         """Say whether nothing about the patient speaks against a drug."""
         return (
             remedy.age_min <= self.age <= remedy.age_max
             and remedy.sex in {"", self.sex}
+            and not (self.is_home and remedy.is_infused)
             and self.filtration >= remedy.renal_avoid
             and not (self.is_pregnant and remedy.is_harmful_to_the_unborn)
             and remedy.forbidden.isdisjoint(self.conditions)
@@ -106,21 +109,28 @@ def next_list(
 ) -> tuple[tuple[Prescription, ...], tuple[Prescription, ...]]:
     """Give the drugs from now on and those that are stopped: list after = list before + started - stopped.
 
-    Stopped is a drug whose reason is over, or that something now speaks against. A drug is increased where its reason
-    worsens, or another is added; it is reduced where the kidneys ask for it, or a chronic illness improves.
+    Stopped is a drug whose reason is over, one that was given once, or that something now speaks against. A drug is
+    increased where its reason worsens, or another is added; it is reduced where the kidneys ask for it, or a chronic
+    illness improves.
     """
     present = {problem.condition.id: problem for problem in problems}
     goes_on = _with_partners(
-        before, [each for each in before if each.reason.id in present and around.allow(each.remedy)]
+        before,
+        [
+            each
+            for each in before
+            if each.reason.id in present and not each.remedy.is_once and around.allow(each.remedy)
+        ],
     )
     stopped = [each for each in before if each not in goes_on]
     kept = [_changed(each, present[each.reason.id], around, random) for each in goes_on]
     ended = {each.drug.id for each in stopped}
+    cured = {each.reason.id for each in stopped if each.remedy.is_once}
     for problem in problems:
         treated = [each for each in kept if each.reason.id == problem.condition.id]
         is_worse = problem.course == "worsening" and all(each.change == GOES_ON for each in treated)
         is_new = problem.since == day or (problem is problems[0] and not treated)
-        is_open = is_new and not treated and not is_treated(problem, kept)
+        is_open = is_new and not treated and problem.condition.id not in cured and not is_treated(problem, kept)
         if is_open or (is_worse and len(treated) < _MOST_FOR_ONE and random.random() < _ADDED_SHARE):
             kept += _added(problem, kept, ended, around, random)
     return tuple(kept), tuple(replace(each, change="stops") for each in stopped)
@@ -181,6 +191,7 @@ def _with_regimen(remedy: Remedy, problem: Problem, around: Circumstances, chang
     """Draw a regimen: the smallest below the limit of the kidneys, one above the smallest where it was increased."""
     regimens = remedy.regimens
     places = range(len(regimens))
+    change = "starts" if remedy.is_begun_here else change
     is_reduced = around.filtration < remedy.renal_reduce
     if change == "increases":
         places = range(_bigger(remedy, 0) or 0, len(regimens))

@@ -12,6 +12,7 @@ from clinsynth.planning.doses import Regimen, regimens
 from clinsynth.planning.uses import uses_of
 
 _DIRECTIONS: Mapping[str, str] = MappingProxyType({"raises": "raised", "lowers": "lowered"})
+_INFUSED, _ONCE = "by continuous infusion", "as a single dose"
 _SERIOUS = frozenset({"contraindicated", "major"})
 
 
@@ -66,6 +67,26 @@ class Remedy:
     renal_avoid: float
     renal_reduce: float
     is_harmful_to_the_unborn: bool
+
+    @property
+    def is_infused(self) -> bool:
+        """Whether it is only given by continuous infusion: nobody takes it at home."""
+        return all(regimen.frequency == _INFUSED for regimen in self.regimens)
+
+    @property
+    def is_begun_here(self) -> bool:
+        """Whether it is only infused or given once: nobody comes with it."""
+        return all(regimen.frequency in {_INFUSED, _ONCE} for regimen in self.regimens)
+
+    @property
+    def is_once(self) -> bool:
+        """Whether it is only given once, and alone."""
+        return not self.together and all(regimen.frequency == _ONCE for regimen in self.regimens)
+
+    @property
+    def is_intravenous(self) -> bool:
+        """Whether it goes on to be given into a vein."""
+        return self.drug.values("routes")[:1] == ("intravenous",) and not self.is_once
 
 
 Treatment = tuple[Remedy, ...]  # one drug, or those that are only given together

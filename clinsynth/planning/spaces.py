@@ -57,7 +57,9 @@ class NoteType(Section):
         tells: Kinds of facts.
         status: How the patient is doing at a first encounter: "improving", "stable", "worsening", or "untold". Where
             "worsening" is missing, no such note is written of an illness that worsens.
-        dispositions: Where the patient goes, by what is known of the illness: "mild" or "severe".
+        dispositions: Where the patient goes, by what is known of the illness: "mild", "severe" or "critical"; after an
+            operation that needs no general anesthesia "minor". Where one is missing "severe" holds, or else "mild".
+        critical_after: Operations after which the patient is "critical".
     """
 
     weight: float = Field(ge=0)
@@ -69,6 +71,12 @@ class NoteType(Section):
     tells: frozenset[str] = Field(min_length=1)
     status: Weights = Field(default_factory=dict)
     dispositions: Mapping[str, Weights] = Field(default_factory=dict)
+    critical_after: frozenset[str] = frozenset()
+
+    @property
+    def is_farewell(self) -> bool:
+        """Whether it is written when a patient leaves the ward: nobody leaves it worsening."""
+        return self.setting == "ward" and bool(self.status) and "worsening" not in self.status
 
     @model_validator(mode="after")
     def _is_of_known_words(self) -> "NoteType":

@@ -15,7 +15,7 @@ from clinsynth.seeds import derive_seed
 
 _GOLDEN = 0.6180339887498949
 _NOBODY = 1e-9
-_SELDOM = 0.02  # what is not serious, on a ward or in an emergency, beside what is
+_SELDOM = {"ward": 0.02, "emergency": 0.4}  # what is not serious, beside what is
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -183,7 +183,7 @@ def _is_met(profile: Profile, setting: str) -> float:
         return 1.0
     has_operations = any(profile.operations.values())
     is_met = profile.can_flare or (setting == "ward" and has_operations and profile.is_serious)
-    return is_met * (1.0 if profile.is_serious else _SELDOM)
+    return is_met * (1.0 if profile.is_serious else _SELDOM[setting])
 
 
 def _scaled(stratum: Stratum, total: float) -> Stratum:

@@ -10,7 +10,7 @@ from clinsynth.planning.knowledge import Knowledge
 from clinsynth.planning.laboratory import Pulls, pulls_of
 from clinsynth.planning.pictures import Problem, Result, Situation
 from clinsynth.planning.results import BLOOD_PRESSURE, DIASTOLIC, SYSTOLIC, value, written
-from clinsynth.planning.spaces import AttributeSpace
+from clinsynth.planning.spaces import AttributeSpace, NoteType
 
 _WEIGHT, _HEIGHT, _BODY_MASS = "vital/weight", "vital/height", "vital/body-mass-index"
 BUILD = (_WEIGHT, _HEIGHT, _BODY_MASS)
@@ -58,14 +58,19 @@ class VitalSigns:
         now: Situation,
         symptoms: Sequence[Concept],
         denied: Sequence[Concept],
+        kind: NoteType,
         before: Sequence[Result] = (),
-        *,
-        is_weighed: bool = False,
     ) -> tuple[Result, ...]:
-        """Draw the set, what the main condition disturbs first; a sign whose cause is denied is normal."""
+        """Draw the set, what the main condition disturbs first; a sign whose cause is denied is normal.
+
+        Where the patient leaves the ward only what is chronic still shows, and no complaint does.
+        """
         main, random = now.problems[0], now.random
-        effects = [(effect, problem.severity) for problem in now.problems for effect in problem.profile.signs]
-        effects += [(effect, main.severity) for each in symptoms for effect in self.knowledge.effects(each)]
+        is_calm, is_weighed = kind.is_farewell, kind.setting == "clinic"
+        shown = [problem for problem in now.problems if not is_calm or problem.profile.course == "chronic"]
+        effects = [(effect, problem.severity) for problem in shown for effect in problem.profile.signs]
+        if not is_calm:
+            effects += [(effect, main.severity) for each in symptoms for effect in self.knowledge.effects(each)]
         pulls = pulls_of(effects)
         quiet = frozenset(effect.test.id for each in denied for effect in self.knowledge.effects(each))
         known = {result.name: result for result in before}

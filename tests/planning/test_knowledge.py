@@ -147,6 +147,7 @@ def test_each_circumstance_can_speak_against_a_drug(changed: dict[str, object], 
         "is_pregnant": False,
         "filtration": 90,
         "allergens": frozenset[str](),
+        "is_home": False,
     }
     around = Circumstances(**{**usual, **changed})  # type: ignore[arg-type]
     assert [each.drug.name for each in _profile("flu").remedies if around.allow(each)] == allowed
