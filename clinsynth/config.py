@@ -52,6 +52,7 @@ class Writing(Section):
     """How a backbone writes, and how often a rejected case is tried again.
 
     A section with typed slots is written up to `candidates` times within an attempt, until no slot is missing.
+    `constrained` keeps a model that is run here to the slots it was asked for as it writes.
     """
 
     template: str = "prompts/attribute_controlled.yaml"
@@ -62,6 +63,7 @@ class Writing(Section):
     max_new_tokens: int = Field(160, ge=1)
     batch_size: int = Field(16, ge=1)
     candidates: int = Field(1, ge=1)
+    constrained: bool = True
     attempts: int = Field(3, ge=1)
     adapter: str | None = None
 

@@ -201,6 +201,8 @@ class Prompt:
         stops: Texts that end the writing; they are not part of what is returned.
         adapter: The folder of a PEFT adapter, or None for the bare model.
         temperature: 0 takes the most probable token each time.
+        slots: Placeholders that the text has to hold, each once, and no other; a backbone that cannot see to it may
+            leave it to what fills them.
     """
 
     text: str = field(repr=False)
@@ -210,6 +212,7 @@ class Prompt:
     top_k: int = 0
     repetition_penalty: float = 1.0
     stops: tuple[str, ...] = ()
+    slots: tuple[str, ...] = ()
     adapter: str | None = None
     system: str = field(default="", repr=False)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import TemplateError
 
 from clinsynth.backbones.reading import room_for
+from clinsynth.backbones.slotting import SlotTokens
 from clinsynth.backbones.writing import Stops, score, write
 from clinsynth.checkpoints import Dtype, load_adapter, load_model, load_tokenizer, merged, model_folder
 from clinsynth.errors import ConfigError
@@ -95,7 +96,15 @@ class TransformersBackbone:
         tokens = [self._tokens(prompt) for prompt in prompts]
         for before, prompt in zip(tokens, prompts, strict=True):
             self._check_fits(model, len(before), prompt.max_new_tokens, "max_new_tokens =")
-        return write(model, tokens, prompts, seeds, stops_of=self._stops_of, with_logprobs=self.logprobs)
+        return write(
+            model,
+            tokens,
+            prompts,
+            seeds,
+            stops_of=self._stops_of,
+            slots=self._slot_tokens,
+            with_logprobs=self.logprobs,
+        )
 
     def _by_adapter(self, prompts: Sequence[Prompt]) -> Iterator[tuple[str | None, list[int]]]:
         folders = [prompt.adapter or self.adapter for prompt in prompts]
@@ -121,6 +130,10 @@ class TransformersBackbone:
     @cached_property
     def _adapted_models(self) -> dict[str, Any]:
         return {}
+
+    @cached_property
+    def _slot_tokens(self) -> SlotTokens:
+        return SlotTokens(self._tokenizer, sorted(self._end_ids))
 
     @cached_property
     def _known_stops(self) -> dict[tuple[str, ...], Stops]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from clinsynth.backbones.drawing import Draw
 from clinsynth.backbones.reading import Reading
+from clinsynth.backbones.slotting import Slotting, SlotTokens
 from clinsynth.records import Generation, Prompt
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class _Row:
     prompt: Prompt
     stops: Stops
     ids: list[int] = field(default_factory=list)
+    slotting: Slotting | None = None
     logprobs: list[float] = field(default_factory=list)
     ended: str | None = None
 
@@ -65,6 +67,8 @@ class _Row:
             self.ended = "stop"
             return
         self.ids.append(token)
+        if self.slotting is not None:
+            self.slotting.take(token)
         if logprob is not None:
             self.logprobs.append(logprob)
         if self.stops.reached(self.ids):
@@ -88,6 +92,7 @@ def write(  # noqa: PLR0913 - a batch is its rows, and what each of them needs
     seeds: Sequence[int],
     *,
     stops_of: Callable[[Prompt], Stops],
+    slots: SlotTokens,
     with_logprobs: bool,
 ) -> list[Generation]:
     """Write one text a row.
@@ -98,11 +103,15 @@ def write(  # noqa: PLR0913 - a batch is its rows, and what each of them needs
         prompts: Their settings.
         seeds: One generator a row.
         stops_of: Gives what ends a prompt's text.
+        slots: How typed slots are written, for the prompts that ask for any.
         with_logprobs: Whether to keep the log-probability, under the bare model distribution, of each token.
     """
     import torch
 
-    rows = [_Row(prompt=prompt, stops=stops_of(prompt)) for prompt in prompts]
+    rows = [
+        _Row(prompt=prompt, stops=stops_of(prompt), slotting=_slotting(prompt, slots) if prompt.slots else None)
+        for prompt in prompts
+    ]
     steps = max(prompt.max_new_tokens for prompt in prompts)
     with torch.inference_mode():
         reading = Reading(model, tokens, room=steps)
@@ -110,7 +119,7 @@ def write(  # noqa: PLR0913 - a batch is its rows, and what each of them needs
         draw = Draw(prompts, seeds, logits.device)
         written = torch.empty(len(rows), steps, dtype=torch.long, device=logits.device)
         for step in range(steps):
-            chosen = draw(logits, written[:, :step])
+            chosen = draw(_constrained(logits, rows), written[:, :step])
             written[:, step] = chosen
             logprobs = _logprobs(logits, chosen) if with_logprobs else [None] * len(rows)
             for row, token, logprob in zip(rows, chosen.tolist(), logprobs, strict=True):
@@ -119,6 +128,21 @@ def write(  # noqa: PLR0913 - a batch is its rows, and what each of them needs
                 break
             logits = reading.go_on(chosen)
     return [row.generation(with_logprobs=with_logprobs) for row in rows]
+
+
+def _slotting(prompt: Prompt, slots: SlotTokens) -> Slotting:
+    return Slotting(prompt.slots, slots, prompt.max_new_tokens)
+
+
+def _constrained(logits: "Tensor", rows: Sequence[_Row]) -> "Tensor":
+    """Keep the rows that have slots to them; (rows, vocabulary)."""
+    if all(row.slotting is None or row.ended for row in rows):
+        return logits
+    constrained = logits.clone()
+    for place, row in enumerate(rows):
+        if row.slotting is not None and not row.ended:
+            constrained[place] = row.slotting.constrain(logits[place])
+    return constrained
 
 
 def score(model: Any, tokens: Sequence[Sequence[int]], continuations: Sequence[Sequence[int]]) -> list[list[float]]:  # noqa: ANN401

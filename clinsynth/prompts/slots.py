@@ -39,6 +39,7 @@ _SENTENCE_START = re.compile(r"(?:^|[.?!:]\s|\n)\s*$")
 _ARTICLE = re.compile(r"\b([Aa])n?\s$")
 _VOWELS = frozenset("aeiouAEIOU")
 Wording = Callable[[Fact, Random], str]
+Denial = Callable[[str, Span], bool]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,7 +124,9 @@ def placed(text: str, stated: Iterable[tuple[str, Span]]) -> str:
     return "".join([*parts, text[end:]])
 
 
-def fill(text: str, slots: Mapping[str, Fact], *, wording: Wording, random: Random) -> Filled:
+def fill(
+    text: str, slots: Mapping[str, Fact], *, wording: Wording, random: Random, is_denied: Denial | None = None
+) -> Filled:
     """Put facts in the place of their slots.
 
     A surface that begins a sentence begins with a capital; "a" becomes "an" before a vowel. Slots that nothing was
@@ -134,8 +137,10 @@ def fill(text: str, slots: Mapping[str, Fact], *, wording: Wording, random: Rand
         slots: What was asked for, by placeholder; see `slots_of`.
         wording: Words a fact, with a generator to choose by.
         random: Draws for this section alone.
+        is_denied: Says whether a text denies what stands at a place; what is absent and not denied there is filled in
+            with "no" before it.
     """
-    written = _Written()
+    written = _Written(is_denied=is_denied)
     end = 0
     for match in _SLOT.finditer(text):
         written.add(text[end : match.start()])
@@ -158,6 +163,7 @@ def fill(text: str, slots: Mapping[str, Fact], *, wording: Wording, random: Rand
 class _Written:
     """A text as it grows, with what stands where."""
 
+    is_denied: Denial | None = None
     text: str = ""
     stated: dict[str, list[Span]] = field(default_factory=dict)
     invented: list[Span] = field(default_factory=list)
@@ -170,13 +176,28 @@ class _Written:
         self.text += slot
 
     def fill(self, fact: Fact, surface: str) -> None:
-        if (article := _ARTICLE.search(self.text)) is not None:
-            self.text = f"{self.text[: article.start()]}{article[1]}{'n' if surface[:1] in _VOWELS else ''} "
-        elif _SENTENCE_START.search(self.text):
-            surface = surface[:1].upper() + surface[1:]
-        start = len(self.text)
+        if fact.negated and self.is_denied is not None and not self._denies(surface):
+            self.text = _ARTICLE.sub("", self.text)
+            start = self._begin("no")
+            self.text += f"{self._begun(start, 'no')} "
+        start = self._begin(surface)
+        surface = self._begun(start, surface)
         self.stated.setdefault(fact.id, []).append(Span(start=start, end=start + len(surface)))
         self.text += surface
+
+    def _denies(self, surface: str) -> bool:
+        assert self.is_denied is not None
+        span = Span(start=len(self.text), end=len(self.text) + len(surface))
+        return self.is_denied(f"{self.text}{surface}", span)
+
+    def _begin(self, surface: str) -> int:
+        """Mend the article before a surface, and give where that begins."""
+        if (article := _ARTICLE.search(self.text)) is not None:
+            self.text = f"{self.text[: article.start()]}{article[1]}{'n' if surface[:1] in _VOWELS else ''} "
+        return len(self.text)
+
+    def _begun(self, start: int, surface: str) -> str:
+        return surface[:1].upper() + surface[1:] if _SENTENCE_START.search(self.text[:start]) else surface
 
 
 def find_slots(text: str) -> tuple[Span, ...]:

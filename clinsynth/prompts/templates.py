@@ -19,7 +19,7 @@ from clinsynth.prompts.headings import prompt_heading
 from clinsynth.prompts.layouts import SHAPE, Layout, SectionPlan, find_beside, load_layout, read_model
 from clinsynth.prompts.rendering import Text, compile_text
 from clinsynth.prompts.selecting import ORDERS, select
-from clinsynth.prompts.slots import Filled, fill, plain_wording, slots_of, slotted
+from clinsynth.prompts.slots import Denial, Filled, fill, plain_wording, slots_of, slotted
 from clinsynth.prompts.variables import case_variables
 from clinsynth.prompts.verbalizers import Verbalizer, read_usage
 from clinsynth.records import Case, Fact
@@ -150,9 +150,10 @@ class Template:
             for heading, plan, text in parts
         )
 
-    def fill(self, section: Section, text: str, seed: int) -> Filled:
-        """Fill the slots that a model wrote in a section, in words that vary with the seed."""
-        return fill(text, section.slots, wording=self._wording, random=generator(seed, "slots"))
+    def fill(self, section: Section, text: str, seed: int, *, is_denied: Denial | None = None) -> Filled:
+        """Fill the slots that a model wrote in a section, in words that vary with the seed; see `slots.fill`."""
+        random = generator(seed, "slots")
+        return fill(text, section.slots, wording=self._wording, random=random, is_denied=is_denied)
 
     def _wording(self, fact: Fact, random: Random) -> str:
         if self._verbalizer is None or fact.code is None:

@@ -100,7 +100,7 @@ class Writer:
         size = self.config.writing.batch_size
         for start in range(0, len(asked), size):
             batch = asked[start : start + size]
-            prompts = [self._prompt(one.section.prompt or "") for one in batch]
+            prompts = [self._prompt(one.section) for one in batch]
             seeds = [self._seed(one.case_id, one.place, candidate) for one in batch]
             for one, generation in zip(batch, self.backbone(prompts, seeds), strict=True):
                 yield one, finished(generation)
@@ -114,7 +114,7 @@ class Writer:
         slots = one.section.slots
         if not slots:
             return 0
-        filled = self.template.fill(one.section, text, self._seed(one.case_id, one.place))
+        filled = self._fill(one.section, text, self._seed(one.case_id, one.place))
         denied = {fact.id: fact.negated for fact in slots.values() if fact.kind in _SAID_TO_BE_ABSENT}
         turned = sum(
             all(is_negated(filled.text, span) != denied[fact_id] for span in spans)
@@ -123,18 +123,22 @@ class Writer:
         )
         return len(filled.missing) + len(filled.invented) + turned
 
+    def _fill(self, section: Section, text: str, seed: int) -> Filled:
+        return self.template.fill(section, text, seed, is_denied=is_negated)
+
     def _filled(self, case: Case, sections: Sequence[Section], texts: Sequence[str]) -> dict[int, Filled]:
         """Fill the slots of the sections that have any, by place."""
         return {
-            place: self.template.fill(section, text, self._seed(case.id, place))
+            place: self._fill(section, text, self._seed(case.id, place))
             for place, (section, text) in enumerate(zip(sections, texts, strict=True))
             if section.slots
         }
 
-    def _prompt(self, text: str) -> Prompt:
+    def _prompt(self, section: Section) -> Prompt:
         writing = self.config.writing
         return Prompt(
-            text=text,
+            text=section.prompt or "",
+            slots=tuple(section.slots) if writing.constrained else (),
             max_new_tokens=writing.max_new_tokens,
             temperature=writing.temperature,
             top_p=writing.top_p,

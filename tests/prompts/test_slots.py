@@ -136,3 +136,25 @@ def test_every_wording_of_a_result_holds_its_name_and_value() -> None:
 def test_every_type_of_slot_is_named_once() -> None:
     """No two kinds of fact share a type."""
     assert len(set(SLOTS.values())) == len(SLOTS)
+
+
+def _is_denied(text: str, span: Span) -> bool:
+    return text[: span.start].lower().endswith(("no ", "denies "))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("She has [SYMPTOM_1].", "She has no fever."),
+        ("She denies [SYMPTOM_1].", "She denies fever."),
+        ("No [SYMPTOM_1], gout.", "No fever, gout."),
+        ("[SYMPTOM_1] and [CONDITION_1].", "No fever and gout."),
+        ("She has a [SYMPTOM_1].", "She has no fever."),
+    ],
+)
+def test_what_is_absent_is_filled_in_as_absent(text: str, expected: str) -> None:
+    """An absent fact that the text does not deny is filled in with its denial; the place is the fact's alone."""
+    filled = fill(text, slots_of(FACTS), wording=_words, random=Random(1), is_denied=_is_denied)
+    assert filled.text == expected
+    (span,) = filled.stated["f4"]
+    assert filled.text[span.start : span.end].lower() == "fever"

@@ -1,6 +1,7 @@
 """The writer: what it asks a backbone for, and what it makes of the answers."""
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -166,23 +167,32 @@ def test_a_section_that_lacks_slots_is_written_again_within_an_attempt() -> None
 
 
 @dataclass(frozen=True)
-class Affirming:
-    """A backbone that denies nothing where the seed is odd."""
+class Denying:
+    """A backbone that denies conditions where the seed is odd."""
 
     def __call__(self, prompts: Sequence[Prompt], seeds: Sequence[int]) -> list[Generation]:
-        """Echo, with or without the denials."""
+        """Echo, with denials or without."""
         return [
-            dataclasses.replace(said, text=said.text if seed % 2 == 0 else said.text.replace("No [", "Has ["))
+            dataclasses.replace(said, text=re.sub(r"(?=\[CONDITION_)", "No ", said.text) if seed % 2 else said.text)
             for said, seed in zip(ScriptedBackbone(echo=True)(prompts, seeds), seeds, strict=True)
         ]
 
 
-def test_a_section_that_affirms_what_it_had_to_deny_is_written_again() -> None:
-    """With more candidates fewer denied symptoms are told as present."""
+def test_a_section_that_denies_what_it_had_to_affirm_is_written_again() -> None:
+    """With more candidates fewer conditions are told as absent."""
     check = FactsCheck()
     turned = {}
     for n in (1, 8):
-        writer = dataclasses.replace(_writer(Affirming()), config=Config(name="small", writing=Writing(candidates=n)))
+        writer = dataclasses.replace(_writer(Denying()), config=Config(name="small", writing=Writing(candidates=n)))
         findings = check([parsed(note) for note in writer.notes(_cases(12))])
         turned[n] = sum(each.code == "facts/contradicted" for found in findings for each in found)
     assert turned[8] < turned[1] / 3
+
+
+def test_what_a_model_does_not_deny_is_filled_in_as_absent() -> None:
+    """A model that affirms every slot still writes notes that deny what is absent."""
+    check = FactsCheck()
+    notes = _slotted(ScriptedBackbone(echo=True), 20)
+    assert not [
+        each for found in check([parsed(note) for note in notes]) for each in found if "denied" in each.evidence
+    ]
