@@ -12,7 +12,7 @@ from clinsynth.planning.knowledge import Knowledge
 from clinsynth.planning.linked import COMPUTED, PARTS
 from clinsynth.planning.pictures import Prescription, Result, Situation
 from clinsynth.planning.remedies import Effect
-from clinsynth.planning.results import is_shown, value, written
+from clinsynth.planning.results import bounds_of, falls_by_ratio, is_shown, value, written
 from clinsynth.planning.spaces import AttributeSpace
 from clinsynth.planning.weights import Weighted, weighted
 
@@ -88,8 +88,11 @@ class Laboratory:
         A lab that is pulled both ways is not shown, nor one that is linked to another that is.
         """
         random = now.random
-        severity = now.problems[0].severity
-        effects = [(effect, problem.severity) for problem in now.problems for effect in problem.profile.labs]
+        main, *others_ill = now.problems
+        severity = main.severity
+        # What an illness moves markedly defines it: also a milder case has it, until it improves.
+        effects = [(each, main.left if each.strength == "marked" else severity) for each in main.profile.labs]
+        effects += [(each, problem.severity) for problem in others_ill for each in problem.profile.labs]
         effects += [(e, severity) for each in symptoms for e in self.knowledge.effects(each) if e.test.kind == "lab"]
         pulls = pulls_of(effects)
         of_drugs = _of_drugs(prescriptions, pulls)
@@ -191,7 +194,7 @@ class _Drawn:
 
     def _new_result(self, test_id: str) -> Result | None:
         test = self.laboratory.knowledge.ontology.concepts.get(test_id)
-        if test is None:
+        if test is None or test.attributes.get("sex", "") not in {"", self.now.sex}:
             return None
         limits = self.laboratory.knowledge.ontology.range_of(test, sex=self.now.sex, age=self.now.age)
         if test_id == CREATININE:
@@ -205,7 +208,10 @@ class _Drawn:
             return None
         share = self._share(test_id)
         strength, severity = (pull[0].strength, pull[1]) if pull else ("moderate", 1.0)
-        number = value(limits, direction, share, strength=strength, severity=severity)
+        number = value(limits, direction, share, strength=strength, severity=severity, by_ratio=falls_by_ratio(test_id))
+        codes = (problem.condition.codes.get("icd10cm", "") for problem in self.now.problems)
+        if direction == "raised" and (bounds := bounds_of(test_id, codes)):
+            number = bounds[0] + share * (bounds[1] - bounds[0])
         return self._told(test, limits, self._within_whole(test_id, number), share, direction)
 
     def _share(self, test_id: str) -> float:

@@ -43,12 +43,19 @@ class Problem:
         severity: How far it moves what it moves: 1 as the ontology has it, 0 not at all.
         course: "improving", "stable", "worsening" or "resolved" since the encounter before; "" where it is new.
         since: The day on which it was first met.
+        peak: The highest severity before, or 0.
     """
 
     profile: Profile
     severity: float
     course: str = ""
     since: int = 0
+    peak: float = 0.0
+
+    @property
+    def left(self) -> float:
+        """How much of it is left, 0 to 1: 1 at its worst."""
+        return self.severity / self.peak if self.severity < self.peak else 1.0
 
     @property
     def condition(self) -> Concept:

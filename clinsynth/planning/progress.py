@@ -72,7 +72,8 @@ def _went_on(problem: Problem, days: tuple[int, int], random: Random, *, is_oper
         severity = max(severity, min(problem.severity, least))
     elif severity < _RESOLVED_BELOW:
         return replace(problem, severity=0.0, course="resolved")
-    return replace(problem, severity=severity, course="stable" if severity == problem.severity else course)
+    told = "stable" if severity == problem.severity else course
+    return replace(problem, severity=severity, course=told, peak=max(problem.peak, problem.severity))
 
 
 def _factor(profile: Profile, course: str, days: int, random: Random) -> float:

@@ -9,7 +9,7 @@ from clinsynth.ontology.concepts import Concept, Ontology
 from clinsynth.planning.knowledge import Knowledge
 from clinsynth.planning.laboratory import Pulls, pulls_of
 from clinsynth.planning.pictures import Problem, Result, Situation
-from clinsynth.planning.results import BLOOD_PRESSURE, DIASTOLIC, SYSTOLIC, value, written
+from clinsynth.planning.results import BLOOD_PRESSURE, DIASTOLIC, SYSTOLIC, bounds_of, value, written
 from clinsynth.planning.spaces import AttributeSpace, NoteType
 
 _WEIGHT, _HEIGHT, _BODY_MASS = "vital/weight", "vital/height", "vital/body-mass-index"
@@ -158,7 +158,11 @@ class _Draws:
             direction = "normal"
         pull = self.pulls.by_test.get(sign.id)
         strength, severity = (pull[0].strength, pull[1]) if pull else ("moderate", 1.0)
-        return written(value(limits, direction, share, strength=strength, severity=severity), limits), direction
+        number = value(limits, direction, share, strength=strength, severity=severity)
+        codes = (problem.condition.codes.get("icd10cm", "") for problem in self.now.problems)
+        if direction == "raised" and (bounds := bounds_of(sign.id, codes)):
+            number = bounds[0] + share * (bounds[1] - bounds[0])
+        return written(number, limits), direction
 
 
 def _body_mass(problems: Sequence[Problem], pulls: Pulls) -> tuple[float, float]:

@@ -142,7 +142,8 @@ def test_a_drug_is_stopped_for_a_reason() -> None:
         for each in after.stopped:
             rates = [kidneys[name] for name in kidneys if name == "lab/estimated-glomerular-filtration-rate"]
             is_forbidden = bool(each.remedy.forbidden & known) or each.remedy.renal_avoid > min(rates, default=60)
-            is_for_the_stay = each.remedy.is_once or each.remedy.is_infused
+            infused = {other.drug.id for other in after.stopped if other.remedy.is_infused}
+            is_for_the_stay = each.remedy.is_once or infused & {each.drug.id, *each.remedy.together}
             assert each.reason.id in over or is_forbidden or is_for_the_stay or each.remedy.renal_avoid > 0, (
                 each.drug.id
             )

@@ -9,7 +9,7 @@ from clinsynth.ontology.concepts import Relation
 from clinsynth.planning.doses import regimens
 from clinsynth.planning.histories import duration
 from clinsynth.planning.kidneys import creatinine_of, filtration
-from clinsynth.planning.results import value, written
+from clinsynth.planning.results import bounds_of, falls_by_ratio, value, written
 
 TESTS = [*load_ontology("core").of_kind("lab"), *load_ontology("core").of_kind("vital")]
 STRENGTHS = ("mild", "moderate", "marked")
@@ -51,6 +51,34 @@ def test_what_is_marked_lies_farther_out_and_what_is_milder_nearer(direction: st
     assert by_strength == sorted(by_strength)
     assert beyond("marked", 0.3) < beyond("marked", 0.9)
     assert len({written(value(limits, direction, n / 50, strength="marked"), limits) for n in range(50)}) > 5
+
+
+@pytest.mark.parametrize(
+    ("lab", "direction", "least", "most"),
+    [
+        ("lipase", "raised", 850, 5000),
+        ("urine protein", "raised", 2820, 15800),
+        ("beta-hydroxybutyrate", "raised", 3.3, 14),
+        ("glucose", "raised", 390, 900),
+        ("thyroid stimulating hormone", "lowered", 0.012, 0.044),
+    ],
+)
+def test_what_is_marked_is_as_far_out_as_in_the_clinic(lab: str, direction: str, least: float, most: float) -> None:
+    """Pancreatitis has a lipase many times its limit, overt hyperthyroidism a suppressed hormone."""
+    test = load_ontology("core").by_name(lab, "lab")
+    assert test is not None
+    limits = load_ontology("core").range_of(test, sex="female", age=50)
+    ends = [
+        value(limits, direction, share, strength="marked", by_ratio=falls_by_ratio(test.id)) for share in (0.0, 1.0)
+    ]
+    assert least <= min(ends) <= max(ends) <= most
+
+
+def test_a_result_that_defines_a_condition_has_its_values() -> None:
+    """Prediabetes is between its limits, a heat stroke at 104 F and more; other codes define nothing."""
+    assert bounds_of("lab/hemoglobin-a1c", ["I10", "R73.03"]) == (5.7, 6.4)
+    assert bounds_of("vital/temperature", ["T67.01XA"]) == (104.0, 106.5)
+    assert bounds_of("lab/glucose", ["E11.9"]) is None
 
 
 def test_the_filtration_rate_is_that_of_the_published_equation() -> None:
