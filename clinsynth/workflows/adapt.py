@@ -13,7 +13,7 @@ from clinsynth.errors import ConfigError
 from clinsynth.training.adapt import fit_adapter
 from clinsynth.training.adapted import Adapting
 from clinsynth.workflows.progress import Progress, silent
-from clinsynth.workflows.sources import find_file, source_notes
+from clinsynth.workflows.sources import find_adapter, source_notes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +66,7 @@ def adapter_for(config: Config, folder: Path, *, progress: Progress = silent) ->
         ClinsynthError: As for `adapt`.
     """
     if config.writing.adapter is not None:
-        named = find_file(config.writing.adapter)
+        named = find_adapter(config.writing.adapter)
         return Fitted(folder=named, hash=adapter_hash(named))
     if config.adapt is None:
         return None

@@ -9,7 +9,7 @@ from clinsynth.data import DATASETS, data_root
 from clinsynth.storage import digest
 from clinsynth.training.adapted import model_hash
 from clinsynth.workflows.hashing import content_hash
-from clinsynth.workflows.sources import find_file
+from clinsynth.workflows.sources import find_adapter, find_file
 
 BACKBONE = "backbone"
 
@@ -22,7 +22,7 @@ def run_inputs(config: Config) -> dict[str, str]:
     """
     found = _backbone(config.backbone)
     if config.writing.adapter is not None:
-        found["adapter"] = adapter_hash(find_file(config.writing.adapter))
+        found["adapter"] = adapter_hash(find_adapter(config.writing.adapter))
     elif config.adapt is not None:
         found["adapt.train"] = _source(config.adapt.train, config.data_dir)
     return found | {f"reference {n}": _source(part, config.data_dir) for n, part in enumerate(config.reference, 1)}

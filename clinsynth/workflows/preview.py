@@ -13,7 +13,7 @@ from clinsynth.records import Case, Fact, Finding, Note
 from clinsynth.report.masking import sample
 from clinsynth.report.segments import segments
 from clinsynth.workflows.run import plan_cases, resolve
-from clinsynth.workflows.sources import find_file
+from clinsynth.workflows.sources import find_adapter
 from clinsynth.workflows.stages import Checked, Writer, build_backbone, build_checker
 
 log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ def _writer(config: Config) -> Writer:
     return Writer(
         config=config,
         attempt=0,
-        adapter=str(find_file(config.writing.adapter)) if config.writing.adapter else None,
+        adapter=str(find_adapter(config.writing.adapter)) if config.writing.adapter else None,
         adapter_hash=None,
         backbone=build_backbone(config.backbone),
         template=load_template(config.writing.template),

@@ -10,6 +10,7 @@ from clinsynth.errors import ConfigError
 from clinsynth.extras import data_dir
 from clinsynth.records import Note
 from clinsynth.storage import write_records
+from clinsynth.workflows.models import SHIPPED_DIR
 
 
 def source_notes(source: Source, *, root: str | Path | None = None) -> Iterator[Note]:
@@ -36,6 +37,14 @@ def find_file(name: str) -> Path:
     if given.exists() or given.parts[:1] != ("configs",):
         return given
     return data_dir("configs").joinpath(*given.parts[1:])
+
+
+def find_adapter(name: str) -> Path:
+    """Find the folder of an adapter: as a path, or by its name among those that ship with the embedded model."""
+    given = Path(name)
+    shipped = SHIPPED_DIR / given
+    is_shipped = given.name == name and (shipped / "adapter_config.json").is_file()
+    return shipped if is_shipped and not given.exists() else given
 
 
 def write_reference(config: Config, path: Path) -> Path | None:
