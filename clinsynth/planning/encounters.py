@@ -53,7 +53,7 @@ class Encounters:
 
     def first(self, main: Profile, patient: Patient, visit: Visit, random: Random) -> Picture:
         """Draw the first encounter of a patient who can have the main condition."""
-        kind, sex, draws = self.space.note_types[visit.note_type], patient.sex, self._histories
+        kind, draws = self.space.note_types[visit.note_type], self._histories
         problems = self._problems(main, patient, kind.setting, visit.years, random)
         now = Situation(patient=patient, age=patient.age, problems=problems, random=random)
         past, allergens = draws.past(now), draws.allergens(random)
@@ -61,7 +61,7 @@ class Encounters:
         is_flare = main.course == "recurrent" or (main.course == "chronic" and kind.setting != "clinic")
         around = _circumstances(now, past, allergens, rates, kind)
         prescriptions = first_list(problems, around, self._n_treatments, is_flare=is_flare, random=random)
-        symptoms = draws.symptoms(main, sex, random)
+        symptoms = draws.symptoms(main, now)
         negatives = draws.negatives(now, random.randint(1, MOST_NEGATIVES))
         vitals = self._vital_signs.results(now, symptoms, negatives, kind)
         status = self._statuses[id(kind)]
@@ -133,10 +133,10 @@ class Encounters:
 
     def _told(self, before: Picture, now: Situation) -> Picture:
         """Let complaints and findings go on with the main problem; another main problem has its own."""
-        draws, sex = self._histories, now.sex
+        draws = self._histories
         main = now.problems[0]
         if main.condition is not before.main.condition:
-            symptoms = draws.symptoms(main.profile, sex, now.random)
+            symptoms = draws.symptoms(main.profile, now)
             negatives = draws.negatives(now, MOST_NEGATIVES)
             onset, findings = draws.onset(now, symptoms, started=main.since), draws.findings(now)
         else:

@@ -11,6 +11,7 @@ _SEVERE_SIGNS = 3
 _CRITICAL_FROM = 0.35
 _NO_GENERAL_ANESTHESIA = frozenset({"local", "sedation"})
 _MANY_LABS = 5
+_CARED_FOR_FROM = 55  # years
 # What keeps alive: pairs of the id of a vital sign and the direction in which it is dangerous.
 _VITAL = frozenset(
     {
@@ -35,21 +36,31 @@ def grade_of(  # noqa: PLR0913 - what is known of the encounter
     """Say how ill the patient is: "mild", "severe" or "critical"; after an operation by its size, "minor" too.
 
     Critical is who needs an infusion, or whose circulation or breathing fails. In an emergency severe is also who is
-    treated intravenously, and what nobody is sent home with.
+    treated intravenously, and what nobody is sent home with. Who is seen by a consultant for what patients are admitted
+    for is in hospital; who leaves it young needs no care at home.
     """
     if kind.needs == "operation":
         return _after(performed, kind)
-    if any(each.remedy.is_infused for each in prescriptions) or any(map(_is_critical, now.problems)):
+    main = now.problems[0].profile
+    is_referred = kind.setting == "clinic" and main.course == "acute" and main.is_serious
+    is_infused = any(each.remedy.is_infused for each in prescriptions)
+    if is_referred or is_infused or any(map(_is_critical, now.problems)):
         return "critical"
-    n_signs = sum(result.direction != "normal" for result in vitals if result.test.id not in BUILD)
+    if kind.is_farewell and now.age < _CARED_FOR_FROM:
+        return "mild"
+    is_severe = is_worse or _is_far_gone(kind, now, vitals)
+    return "severe" if is_severe or (kind.setting == "emergency" and _stays(now, prescriptions)) else "mild"
+
+
+def _is_far_gone(kind: NoteType, now: Situation, vitals: Sequence[Result]) -> bool:
     main = now.problems[0]
-    is_far_gone = main.severity >= _SEVERE_FROM and (main.profile.is_serious or kind.setting != "emergency")
-    if is_worse or is_far_gone or n_signs >= _SEVERE_SIGNS:
-        return "severe"
-    is_intravenous = any(each.remedy.is_intravenous for each in prescriptions)
-    if kind.setting == "emergency" and (is_intravenous or any(map(_is_admitted, now.problems))):
-        return "severe"
-    return "mild"
+    n_signs = sum(result.direction != "normal" for result in vitals if result.test.id not in BUILD)
+    is_serious = main.profile.is_serious or kind.setting != "emergency"
+    return n_signs >= _SEVERE_SIGNS or (is_serious and main.severity >= _SEVERE_FROM)
+
+
+def _stays(now: Situation, prescriptions: Sequence[Prescription]) -> bool:
+    return any(each.remedy.is_intravenous for each in prescriptions) or any(map(_is_admitted, now.problems))
 
 
 def _after(performed: Sequence[Performed], kind: NoteType) -> str:

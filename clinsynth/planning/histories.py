@@ -6,7 +6,7 @@ from functools import cached_property
 from random import Random
 
 from clinsynth.ontology.concepts import Concept
-from clinsynth.planning.knowledge import Knowledge, Profile, is_coded
+from clinsynth.planning.knowledge import Knowledge, Profile, is_coded, is_of_age
 from clinsynth.planning.pictures import Onset, Patient, Problem, Relative, Situation
 from clinsynth.planning.spaces import AttributeSpace, Habit
 from clinsynth.planning.weights import Weighted, weighted
@@ -38,9 +38,10 @@ class Histories:
     knowledge: Knowledge
     space: AttributeSpace = field(repr=False)
 
-    def symptoms(self, profile: Profile, sex: str, random: Random) -> tuple[Concept, ...]:
+    def symptoms(self, profile: Profile, now: Situation) -> tuple[Concept, ...]:
         """Draw complaints of the main condition, in the order of the ontology: the most typical first."""
-        return _some(profile.symptoms[sex], random.randint(2, MOST_SYMPTOMS), random)
+        possible = [each for each in profile.symptoms[now.sex] if is_of_age(each, now.age)]
+        return _some(possible, now.random.randint(2, MOST_SYMPTOMS), now.random)
 
     def findings(self, now: Situation) -> tuple[Concept, ...]:
         """Draw findings of the examination, of the main condition and perhaps one of another."""
@@ -74,7 +75,9 @@ class Histories:
             if len(chosen) >= n:
                 break
             each = candidates.drawn(now.random)
-            if each not in chosen and not any(self._belongs(each, problem.profile) for problem in now.problems):
+            if each in chosen or not is_of_age(each, now.age):
+                continue
+            if not any(self._belongs(each, problem.profile) for problem in now.problems):
                 chosen.append(each)
         return tuple(chosen)
 

@@ -21,6 +21,8 @@ _FIRST_LINE = 2.0
 _MUCH_ASKED = 0.8
 _SHARED_BY = {"has_symptom": 8, "has_finding": 3}
 _OLD, _MOST_AGES = 89, 0.7
+_LAST_PERIOD = 54  # years
+_OF_PERIODS = frozenset({"symptom/heavy-periods", "symptom/missed-periods", "symptom/painful-periods"})
 _FLARES_WITHIN = frozenset({"hours", "days"})
 
 
@@ -322,6 +324,11 @@ def knowledge_of(ontology: Ontology) -> Knowledge:
         _KNOWN.clear()
         _KNOWN[id(ontology)] = Knowledge(ontology=ontology)
     return _KNOWN[id(ontology)]
+
+
+def is_of_age(symptom: Concept, age: int) -> bool:
+    """Say whether patients of that age can have a symptom: periods end."""
+    return age <= _LAST_PERIOD or symptom.id not in _OF_PERIODS
 
 
 def is_coded(condition: Concept, code: str) -> bool:

@@ -6,7 +6,7 @@ from random import Random
 
 from clinsynth.ontology.concepts import Concept
 from clinsynth.planning.durations import least_days, share_left
-from clinsynth.planning.knowledge import Knowledge, Profile
+from clinsynth.planning.knowledge import Knowledge, Profile, is_of_age
 from clinsynth.planning.pictures import Picture, Problem
 from clinsynth.planning.weights import weighted
 
@@ -130,7 +130,8 @@ def symptoms_left(
         left = symptoms[: max(n, int(main.severity >= _SYMPTOMATIC_FROM))]
         gone = [each for each in symptoms if each not in left and _can_be_denied(knowledge, each, left, problems[1:])]
         return left, tuple(gone)
-    come = [each for each in main.profile.symptoms[before.patient.sex] if each not in symptoms]
+    possible = (each for each in main.profile.symptoms[before.patient.sex] if is_of_age(each, before.age))
+    come = [each for each in possible if each not in symptoms]
     if main.course == "worsening" and come and len(symptoms) < _MOST_SYMPTOMS and random.random() < _NEW_SYMPTOM_SHARE:
         return (*symptoms, random.choice(come)), ()
     return symptoms, ()

@@ -430,6 +430,13 @@ def test_a_pain_score_is_of_a_pain() -> None:
         assert all(score > 3 for score in scores), case.id
 
 
+def test_periods_are_of_women_of_their_age() -> None:
+    """From 55 years on nobody complains of periods or denies trouble with them."""
+    for case in _cases():
+        names = {fact.value for fact in case.facts if fact.kind == "symptom"}
+        assert int(case.attributes["age"]) < 55 or not any("periods" in name for name in names), case.id
+
+
 def test_emergency_medicine_writes_about_its_own() -> None:
     """At least a third of its notes are about conditions of its own; it has its share of the emergency notes."""
     notes = [case for case in _cases() if case.note_type == "emergency_note"]
