@@ -114,7 +114,8 @@ class Strata:
 
     def _bands(self, specialty: str, name: str, form: NoteType | Pathway) -> dict[str, list[tuple[Profile, float]]]:
         """Give by prevalence the conditions that a specialty writes about in this form, each with its weight."""
-        if isinstance(form, NoteType) and not self.space.writes(specialty, name):
+        written = [name] if isinstance(form, NoteType) else [step.note_type for step in (*form.steps, form.then)]
+        if not all(self.space.writes(specialty, note_type) for note_type in written):
             return {}
         found: defaultdict[str, list[tuple[Profile, float]]] = defaultdict(list)
         for profile, mass in self._profiles:

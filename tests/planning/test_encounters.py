@@ -97,6 +97,12 @@ def test_what_is_fixed_stays() -> None:
         assert len({(picture.patient, picture.social, picture.relatives) for picture in pictures}) == 1
 
 
+def test_a_specialty_writes_all_notes_of_a_patient() -> None:
+    """Who only writes emergency notes follows nobody to the ward or clinic."""
+    space = _planner().space
+    assert all(space.writes(case.specialty, case.note_type) for patient in _patients() for case in patient)
+
+
 def test_conditions_go_on_or_are_over() -> None:
     """A chronic condition stays; an acute one that is gone is a past one, and its resolution is told."""
     ontology = load_ontology("core")
