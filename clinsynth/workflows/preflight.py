@@ -11,6 +11,7 @@ from clinsynth.engines import ENGINES
 from clinsynth.errors import ConfigError, InputError
 from clinsynth.measures import MEASURES
 from clinsynth.ontology import load_ontology
+from clinsynth.planning.cases import Planner
 from clinsynth.planning.spaces import load_space
 from clinsynth.prompts import load_template
 from clinsynth.workflows.bench import build_task
@@ -25,8 +26,7 @@ def preflight(config: Config) -> None:
     Raises:
         ClinsynthError: Something is wrong or missing; the message says what to do.
     """
-    load_ontology(config.ontology)
-    load_space(config.plan.attributes)
+    _check_plan(config)
     _check_slots(config)
     ENGINES.build(config.engine.name, **config.engine.options)
     backbone = BACKBONES.build(config.backbone.name, **config.backbone.options)
@@ -41,6 +41,16 @@ def preflight(config: Config) -> None:
         if next(iter(source_notes(source, root=config.data_dir)), None) is None:
             raise InputError(f"{source.file or source.dataset} holds no notes")
     _find_examples(config)
+
+
+def _check_plan(config: Config) -> None:
+    """Draw a case, and see that the template has every type of note that will be planned."""
+    space = load_space(config.plan.attributes)
+    planner = Planner(ontology=load_ontology(config.ontology), space=space, seed=config.seed, plan=config.plan)
+    planner.case(0)
+    template = load_template(config.writing.template)
+    for note_type in config.plan.note_types or tuple(space.note_types):
+        template.states(note_type)
 
 
 def _check_slots(config: Config) -> None:

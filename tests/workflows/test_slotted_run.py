@@ -41,3 +41,10 @@ def test_a_template_with_slots_refuses_an_adapter_to_be_fitted_without() -> None
     config = load_config("mtsamples.yaml", ["writing.template=prompts/slotted.yaml"])
     with pytest.raises(ConfigError, match=r"asks for typed slots; set adapt\.slots: true"):
         preflight(config)
+
+
+def test_a_plan_that_cannot_be_drawn_is_refused_before_anything_is_fitted(tmp_path: Path) -> None:
+    """An unknown type of note is told at once, and nothing is left behind."""
+    with pytest.raises(ConfigError, match=r'plan\.note_types: "nonsense" is not in general'):
+        run("demo.yaml", tmp_path / "out", settings=["plan.note_types=[nonsense]"])
+    assert not (tmp_path / "out/work").exists()
