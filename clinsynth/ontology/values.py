@@ -188,7 +188,7 @@ _FREQUENCIES: tuple[tuple[str, str], ...] = (
         r"(?:as\sa\s)?single\sdose|once(?!\s{1,2}(?:daily|weekly|monthly|a|per|each|every|again|more|he|she|the)\b)",
         "as a single dose",
     ),
-    (r"(?:by|as\sa|as)\scontinuous\sinfusion|continuously", "by continuous infusion"),
+    (r"(?:(?:per|an)\shour\s)?(?:by|as\sa|as)\scontinuous\sinfusion|continuously", "per hour by continuous infusion"),
     (
         rf"(?P<daily>{_any_of(_TIMES)})\s{{1,2}}{_PER_DAY}(?:\s(?P<meals>with|before|after)\smeals)?",
         "{daily} daily{meals}",

@@ -9,10 +9,10 @@ from types import MappingProxyType
 
 from clinsynth.ontology.concepts import Concept, Ontology, Relation
 from clinsynth.planning.doses import Regimen, regimens
-from clinsynth.planning.uses import uses_of
+from clinsynth.planning.uses import THROMBOLYSIS, uses_of
 
 _DIRECTIONS: Mapping[str, str] = MappingProxyType({"raises": "raised", "lowers": "lowered"})
-_INFUSED, _ONCE = "by continuous infusion", "as a single dose"
+_INFUSED, _ONCE = "per hour by continuous infusion", "as a single dose"
 _SERIOUS = frozenset({"contraindicated", "major"})
 
 
@@ -45,6 +45,7 @@ class Remedy:
     Attributes:
         regimens: From the smallest to the largest dose; those of the condition where it has its own.
         together: Ids of drugs that it is only given with.
+        is_essential: Whether nobody with the condition goes without it, or another drug that is.
         forbidden: Ids of conditions in which it is contraindicated.
         serious: Ids of drugs that it must not be given with.
         uses: Ids of its classes, and what else it is used for as drugs of other classes are.
@@ -67,6 +68,12 @@ class Remedy:
     renal_avoid: float
     renal_reduce: float
     is_harmful_to_the_unborn: bool
+    is_essential: bool
+
+    @property
+    def dissolves_clots(self) -> bool:
+        """Whether it is only of use, and only safe, in the first hours."""
+        return THROMBOLYSIS in self.uses
 
     @property
     def is_infused(self) -> bool:
@@ -135,6 +142,7 @@ class Pharmacy:
             renal_avoid=drug.number("renal_avoid") or 0.0,
             renal_reduce=drug.number("renal_reduce") or 0.0,
             is_harmful_to_the_unborn=drug.attributes.get("pregnancy") == "avoid",
+            is_essential=row.attributes.get("essential") == "yes",
         )
 
     @cached_property
