@@ -85,9 +85,9 @@ _TYPES_BY_HEADINGS = (
             r"PHYSICAL EXAM\w*|EXAM|REVIEW OF SYSTEMS|PE",
         ),
     ),
-    ("operative_note", (_OPERATION,)),
-    ("radiology_report", (_IMAGE, "IMPRESSIONS?")),
 )
+# Told by headings where nothing else tells.
+_DOCUMENTS_BY_HEADINGS = (("operative_note", (_OPERATION,)), ("radiology_report", (_IMAGE, "IMPRESSIONS?")))
 _TYPES_BY_KIND = (
     ("discharge_summary", "Discharge Summary"),
     ("emergency_note", "Emergency Room Reports"),
@@ -179,11 +179,13 @@ def note_type(listed: Sequence[str], title: str, text: str) -> str:
 
 def _type_of_note(listed: Sequence[str], title: str, text: str) -> str:
     by_title = (name for name, pattern in _TYPES_BY_TITLE if pattern.search(title))
-    by_headings = (
-        name for name, patterns in _TYPES_BY_HEADINGS if all(_has_heading(text, pattern) for pattern in patterns)
-    )
     by_kind = (name for name, kind in _TYPES_BY_KIND if kind in listed)
-    return next((name for names in (by_title, by_headings, by_kind) for name in names), "")
+    ways = (by_title, _headed(text, _TYPES_BY_HEADINGS), by_kind, _headed(text, _DOCUMENTS_BY_HEADINGS))
+    return next((name for names in ways for name in names), "")
+
+
+def _headed(text: str, types: Sequence[tuple[str, tuple[str, ...]]]) -> Iterator[str]:
+    return (name for name, patterns in types if all(_has_heading(text, pattern) for pattern in patterns))
 
 
 def _has_heading(text: str, pattern: str) -> bool:

@@ -107,7 +107,9 @@ def test_a_killed_run_goes_on_to_the_same_bytes(config: Path, whole: Path, tmp_p
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_stopped_says_so_in_one_line(config: Path, tmp_path: Path, how: signal.Signals) -> None:
     """Ctrl-C and a signal to end put away what is half-written, and say how to go on."""
+    # Enough cases that the signal comes before the end.
     command = [sys.executable, "-m", "clinsynth", "run", str(config), "--out", str(tmp_path / "out")]
+    command += ["--set", "plan.n_cases=200"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         while not process.stderr.readline().startswith("check, attempt 1: 1/"):
