@@ -18,6 +18,7 @@ _IMPLAUSIBLE: Mapping[str, str] = MappingProxyType(
         "contraindicated": "a drug that a condition of the patient, or its class, forbids",
         "daily-dose": "more of a drug in a day than is given to adults",
         "dose": "a single dose outside the range that adults are given",
+        "excluded": "two conditions that nobody has at once",
         "impossible-result": "a result that no living patient is expected to have",
         "interaction": "two drugs with a major interaction",
         "kidney": "a drug that is avoided at the stated eGFR",

@@ -27,7 +27,15 @@ FOLDERS: Mapping[str, str] = {
     "body_site": "body_sites",
     "specialty": "specialties",
 }
-_TABLES = ("ranges.tsv", "interactions.tsv", "regimens.tsv", "combinations.tsv", "effects.tsv")
+_TABLES = (
+    "ranges.tsv",
+    "interactions.tsv",
+    "regimens.tsv",
+    "combinations.tsv",
+    "essentials.tsv",
+    "exclusions.tsv",
+    "effects.tsv",
+)
 # Columns that name other concepts: what the relation is called, and the kind that is named.
 _RELATIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "condition": {
@@ -151,6 +159,7 @@ def relations(authored: Authored) -> Iterator[tuple[str, Relation]]:
                         yield from _related(where, (kind, row["name"]), predicate, (target, item), regimens)
     yield from _unused_regimens(authored)
     yield from ((where, _interaction(row)) for where, row in authored.tables["interactions.tsv"])
+    yield from ((where, _exclusion(row)) for where, row in authored.tables["exclusions.tsv"])
     for where, row in authored.tables["effects.tsv"]:
         for thing in _both(row["object"]):
             kind, _, name = row["subject"].partition("/")
@@ -167,13 +176,16 @@ def relations(authored: Authored) -> Iterator[tuple[str, Relation]]:
 
 
 def _regimens(authored: Authored) -> dict[tuple[str, str], Row]:
-    """Give what is special of a drug for a condition: doses, frequencies, and the drugs it is only given with."""
+    """Give what is special of a drug for a condition: doses, frequencies, what it is only given with, if essential."""
     found = {(row["condition"], row["drug"]): dict(row) for _, row in authored.tables["regimens.tsv"]}
     for _, row in authored.tables["combinations.tsv"]:
         drugs = items(row["drugs"])
         for drug in drugs:
             others = "|".join(concept_id("medication", other) for other in drugs if other != drug)
             found.setdefault((row["condition"], drug), {})["with"] = others
+    for _, row in authored.tables["essentials.tsv"]:
+        for drug in items(row["drugs"]):
+            found.setdefault((row["condition"], drug), {})["essential"] = "yes"
     return found
 
 
@@ -192,7 +204,7 @@ def _related(
     if predicate in {"raises", "lowers"} and (match := _STRENGTH.match(item)):
         item, attributes["strength"] = match[1], match[2]
     if predicate == "treated_by" and (regimen := regimens.get((name, item))):
-        attributes |= {key: regimen[key] for key in ("doses", "frequencies", "with") if regimen.get(key)}
+        attributes |= {key: regimen[key] for key in ("doses", "frequencies", "with", "essential") if regimen.get(key)}
     for one in _both(f"{target}/{item.strip()}"):
         target, _, thing = one.partition("/")
         yield (
@@ -218,11 +230,17 @@ def _unused_regimens(authored: Authored) -> Iterator[tuple[str, Relation]]:
     """
     drugs = {row["name"]: items(row["drugs"]) for _, row in authored.by_kind["condition"]}
     named = [(where, row, row["drug"]) for where, row in authored.tables["regimens.tsv"]]
-    named += [(where, row, drug) for where, row in authored.tables["combinations.tsv"] for drug in items(row["drugs"])]
+    for table in ("combinations.tsv", "essentials.tsv"):
+        named += [(where, row, drug) for where, row in authored.tables[table] for drug in items(row["drugs"])]
     for where, row, drug in named:
         if drug not in drugs.get(row["condition"], ()):
             raise InputError(f"{where}: {row['condition']} does not list {drug} among its drugs")
     yield from ()
+
+
+def _exclusion(row: Row) -> Relation:
+    one, other = concept_id("condition", row["condition"]), concept_id("condition", row["other"])
+    return Relation(subject=one, predicate="excludes", object=other)
 
 
 def _interaction(row: Row) -> Relation:

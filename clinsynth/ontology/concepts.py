@@ -35,6 +35,7 @@ PREDICATES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxy
         "raises": (_CAUSES, _TESTS),
         "lowers": (_CAUSES, _TESTS),
         "comorbid_with": (("condition",), ("condition",)),
+        "excludes": (("condition",), ("condition",)),
         "in_class": (("medication",), ("allergen",)),
         "member_of": (("medication",), ("drug_class",)),
         "investigated_by": (("condition",), ("procedure",)),
@@ -102,7 +103,8 @@ class Relation:
     Attributes:
         predicate: One of `PREDICATES`.
         attributes: What else is known: doses and frequencies of a treatment where they differ from the drug's own, and
-            in "with" the ids of the drugs that it is only given together with;
+            in "with" the ids of the drugs that it is only given together with, and "essential" ("yes") where nobody who
+            has the condition goes without one of those so marked;
             mechanism, effect, severity, management and level ("drug" or "class") of an interaction; strength ("mild",
             "moderate", "marked") of what raises or lowers; what an image shows.
         source: The opened file and its row ("pharmacotherapydb:DOID:9352/DB00331"), or "curated".
@@ -185,6 +187,10 @@ class Ontology:
             self._ranges[key] = reference_range(test, next(fitting, None))
         return self._ranges[key]
 
+    def excluded(self, condition_id: str) -> frozenset[str]:
+        """Give the ids of the conditions that nobody has at the same time, whichever of the two the row begins with."""
+        return self._excluded.get(condition_id, frozenset())
+
     def by_name(self, name: str, kind: str | None = None) -> Concept | None:
         """Find a concept by name or synonym, whatever the case; of one kind, or of the first of `KINDS` that has it."""
         folded = name.strip().casefold()
@@ -208,6 +214,15 @@ class Ontology:
             if row.predicate == "interacts_with":
                 found[frozenset((row.subject, row.object))].append(row)
         return {pair: tuple(rows) for pair, rows in found.items()}
+
+    @cached_property
+    def _excluded(self) -> dict[str, frozenset[str]]:
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for row in self.relations:
+            if row.predicate == "excludes":
+                found[row.subject].add(row.object)
+                found[row.object].add(row.subject)
+        return {condition: frozenset(others) for condition, others in found.items()}
 
     @cached_property
     def _range_rows(self) -> dict[str, tuple[RangeRow, ...]]:

@@ -74,7 +74,7 @@ class Conflict:
     """Two things that cannot both be so, by a row of an ontology.
 
     Attributes:
-        code: "wrong-sex", "wrong-age", "contraindicated", "interaction", "allergy", "class-twice", "dose",
+        code: "wrong-sex", "wrong-age", "excluded", "contraindicated", "interaction", "allergy", "class-twice", "dose",
             "daily-dose", "kidney", "pregnancy", "impossible-result" or "wrong-direction".
         subject: The id of the concept that is at fault.
         object: The id of what it conflicts with, or "".
@@ -91,6 +91,7 @@ class Conflict:
 def conflicts(patient: PatientData, ontology: Ontology) -> Iterator[Conflict]:
     """Yield what contradicts the ontology; nothing when all goes together."""
     yield from _wrong_patients(patient)
+    yield from _excluded(patient, ontology)
     yield from _forbidden(patient, ontology)
     yield from _interactions(patient, ontology)
     yield from _classes(patient, ontology)
@@ -111,6 +112,14 @@ def _wrong_patients(patient: PatientData) -> Iterator[Conflict]:
         lowest, highest = concept.number("age_min"), concept.number("age_max")
         if (lowest is not None and patient.age < lowest) or (highest is not None and patient.age > highest):
             yield Conflict(code="wrong-age", subject=concept.id)
+
+
+def _excluded(patient: PatientData, ontology: Ontology) -> Iterator[Conflict]:
+    present = {condition.id for condition in patient.conditions}
+    for condition in sorted(present):
+        for row in ontology.rows(condition, "excludes"):
+            if row.object in present:
+                yield Conflict(code="excluded", subject=row.subject, object=row.object, source=row.source)
 
 
 def _forbidden(patient: PatientData, ontology: Ontology) -> Iterator[Conflict]:

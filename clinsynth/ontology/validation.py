@@ -27,6 +27,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "strength": STRENGTHS,
     "severity": SEVERITIES,
     "level": ("drug", "class"),
+    "essential": ("yes",),
 }
 
 
@@ -116,6 +117,7 @@ def _relation_problems(known: Mapping[str, Concept], relations: Mapping[int, Rel
             yield "relations.tsv", line, message
         seen.setdefault((row.subject, row.predicate, row.object), line)
     yield from _class_contradictions(relations)
+    yield from _comorbid_exclusions(relations)
 
 
 def _relation(row: Relation, known: Mapping[str, Concept]) -> Iterator[str]:
@@ -140,6 +142,7 @@ def _closest(concept_id: str, known: Mapping[str, Concept]) -> str:
     return answer if answer.startswith("did") else "add it to concepts.tsv"
 
 
+_BOTH_WAYS = frozenset({"interacts_with", "excludes"})
 _OPPOSITE = {
     "treated_by": "contraindicated_in",
     "contraindicated_in": "treated_by",
@@ -153,14 +156,20 @@ def _contradiction(row: Relation, seen: Mapping[tuple[str, str, str], int]) -> I
         yield f"{row.subject} {row.predicate} itself"
     if (above := seen.get((row.subject, row.predicate, row.object))) is not None:
         yield f"{row.subject} {row.predicate} {row.object} stands in line {above} already"
-    elif (
-        row.predicate == "interacts_with" and (above := seen.get((row.object, row.predicate, row.subject))) is not None
-    ):
+    elif row.predicate in _BOTH_WAYS and (above := seen.get((row.object, row.predicate, row.subject))) is not None:
         yield f"{row.subject} {row.predicate} {row.object} stands in line {above} already, the other way round"
     opposite = _OPPOSITE.get(row.predicate, "")
     ends = (row.subject, row.object) if row.predicate in {"raises", "lowers"} else (row.object, row.subject)
     if (above := seen.get((ends[0], opposite, ends[1]))) is not None:
         yield f"{row.subject} {row.predicate} {row.object} contradicts line {above} ({opposite})"
+
+
+def _comorbid_exclusions(relations: Mapping[int, Relation]) -> Iterator[Problem]:
+    """Find conditions that are said to go together and to exclude each other, in whichever order."""
+    together = {frozenset((r.subject, r.object)) for r in relations.values() if r.predicate == "comorbid_with"}
+    for line, row in relations.items():
+        if row.predicate == "excludes" and frozenset((row.subject, row.object)) in together:
+            yield "relations.tsv", line, f"{row.subject} excludes {row.object} contradicts comorbid_with between them"
 
 
 def _class_contradictions(relations: Mapping[int, Relation]) -> Iterator[Problem]:

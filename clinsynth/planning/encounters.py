@@ -59,9 +59,12 @@ class Encounters:
         past, allergens = draws.past(now), draws.allergens(random)
         rates = self._kidneys(now)
         is_flare = main.course == "recurrent" or (main.course == "chronic" and kind.setting != "clinic")
-        around = _circumstances(now, past, allergens, rates, kind)
-        prescriptions = first_list(problems, around, self._n_treatments, is_flare=is_flare, random=random)
         symptoms = draws.symptoms(main, now)
+        onset = draws.onset(now, symptoms)
+        around = _circumstances(now, past, allergens, rates, kind)
+        if onset is not None and onset.is_recent:
+            around = replace(around, just_begun=main.condition.id)
+        prescriptions = first_list(problems, around, self._n_treatments, is_flare=is_flare, random=random)
         negatives = draws.negatives(now, random.randint(1, MOST_NEGATIVES))
         vitals = self._vital_signs.results(now, symptoms, negatives, kind)
         status = self._statuses[id(kind)]
@@ -77,7 +80,7 @@ class Encounters:
             past=past,
             relatives=draws.relatives(now),
             symptoms=symptoms,
-            onset=draws.onset(now, symptoms),
+            onset=onset,
             negatives=negatives,
             findings=as_measured(draws.findings(now), vitals),
             absent=draws.absent(now),

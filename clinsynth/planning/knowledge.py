@@ -101,6 +101,21 @@ class Profile:
         return weighted((each, (1 + places[each[0].drug.id]) ** -_FIRST_LINE) for each in listed) if listed else None
 
     @cached_property
+    def essentials(self) -> Weighted[Treatment] | None:
+        """The treatments of which every patient is given one that suits; None where drugs can be left out."""
+        listed = self.treatments
+        if listed is None or not any(each[0].is_essential for each in listed.items):
+            return None
+        places = {each.drug.id: place for place, each in enumerate(self.remedies)}
+        needed = (each for each in listed.items if each[0].is_essential)
+        return weighted((each, (1 + places[each[0].drug.id]) ** -_FIRST_LINE) for each in needed)
+
+    @cached_property
+    def excluded(self) -> frozenset[str]:
+        """Ids of the conditions that nobody has beside it."""
+        return self._known.ontology.excluded(self.condition.id)
+
+    @cached_property
     def labs(self) -> tuple[Effect, ...]:
         """What it does to labs."""
         return tuple(effect for effect in self._known.effects(self.condition) if effect.test.kind == "lab")

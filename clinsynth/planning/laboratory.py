@@ -1,14 +1,14 @@
 """The labs of one encounter: those that the illness and its treatment move, and those that are ordered anyway."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from clinsynth.ontology.concepts import Concept
 from clinsynth.ontology.ranges import ReferenceRange
 from clinsynth.planning.kidneys import CREATININE, FILTRATION, Kidneys
-from clinsynth.planning.knowledge import Knowledge
+from clinsynth.planning.knowledge import Knowledge, Profile
 from clinsynth.planning.linked import COMPUTED, PARTS
 from clinsynth.planning.pictures import Prescription, Result, Situation
 from clinsynth.planning.remedies import Effect
@@ -18,9 +18,12 @@ from clinsynth.planning.weights import Weighted, weighted
 
 _MOST_MORE, _MOST_OTHERS = 2, 2
 _LEAST, _MOST = 3, 6
+_DEFINING = 2  # labs of the main condition, the marked ones or else those named first
 _DRUG_EFFECT_SHARE = 0.5
 _SEVERITY_OF_DRUG_EFFECTS = 0.6
 _TRIES = 12
+_HEMOGLOBIN = "lab/hemoglobin"
+_ANEMIAS = ("D50", "D51", "D52", "D53", "D55", "D57", "D58", "D59", "D60", "D61", "D62", "D63", "D64")
 Pull = tuple[Effect, float]  # and the severity of what pulls
 
 
@@ -37,16 +40,19 @@ class Pulls:
         return pull[0].direction if pull is not None and is_shown(pull[1]) else "normal"
 
 
-def pulls_of(effects: Iterable[Pull]) -> Pulls:
-    """Gather effects; of several on one test the first counts that still shows."""
+def pulls_of(effects: Iterable[Pull], decided: Collection[str] = ()) -> Pulls:
+    """Gather effects; of several on one test the first counts that still shows.
+
+    Where they oppose each other the test is disputed, unless its id is among those that the first one decides.
+    """
     found: dict[str, Pull] = {}
     disputed: set[str] = set()
     for pull in effects:
         effect, severity = pull
         known = found.setdefault(effect.test.id, pull)
-        if known[0].direction != effect.direction:
+        if known[0].direction != effect.direction and effect.test.id not in decided:
             disputed.add(effect.test.id)
-        elif not is_shown(known[1]) and is_shown(severity):
+        elif known[0].direction == effect.direction and not is_shown(known[1]) and is_shown(severity):
             found[effect.test.id] = pull
     for test_id in disputed:
         del found[test_id]
@@ -68,6 +74,13 @@ def _joined(first: Pulls, second: Pulls) -> Pulls:
     return Pulls(by_test={**second.by_test, **first.by_test}, disputed=first.disputed | second.disputed)
 
 
+def _defining(profile: Profile) -> list[str]:
+    """Give the labs without which nobody knows a condition: what it moves markedly, and hemoglobin in anemia."""
+    is_anemia = profile.condition.codes.get("icd10cm", "").startswith(_ANEMIAS)
+    labs = sorted(profile.labs, key=lambda each: each.test.id != _HEMOGLOBIN)
+    return [each.test.id for each in labs if each.strength == "marked" or (is_anemia and each.test.id == _HEMOGLOBIN)]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Laboratory:
     """Draws labs; what does not depend on the patient is kept."""
@@ -83,7 +96,7 @@ class Laboratory:
         kidneys: Kidneys,
         before: Sequence[Result] = (),
     ) -> tuple[Result, ...]:
-        """Draw labs: the main condition's own first, then what else is moved, then those of before, then routine ones.
+        """Draw labs: what defines the main condition, its others, what else is moved, those of before, routine ones.
 
         A lab that is pulled both ways is not shown, nor one that is linked to another that is.
         """
@@ -94,15 +107,16 @@ class Laboratory:
         effects = [(each, main.left if each.strength == "marked" else severity) for each in main.profile.labs]
         effects += [(each, problem.severity) for problem in others_ill for each in problem.profile.labs]
         effects += [(e, severity) for each in symptoms for e in self.knowledge.effects(each) if e.test.kind == "lab"]
-        pulls = pulls_of(effects)
+        defining = _defining(main.profile)
+        pulls = pulls_of(effects, defining)
         of_drugs = _of_drugs(prescriptions, pulls)
         known = {result.test.id: result for result in before}
         drawn = _Drawn(laboratory=self, now=now, pulls=_joined(pulls, of_drugs), kidneys=kidneys, before=known)
         own = {effect.test.id for effect in now.problems[0].profile.labs}
         mine = [test_id for test_id in pulls.by_test if test_id in own]
         others = [test_id for test_id in pulls.by_test if test_id not in own]
+        drawn.show(defining or mine, _DEFINING)
         mine = sorted(random.sample(mine, len(mine)), key=lambda test_id: test_id not in known)
-        drawn.show(mine, 1)
         if kidneys.is_impaired:
             drawn.show((CREATININE, FILTRATION), 2)
         drawn.show(mine, random.randint(0, _MOST_MORE))

@@ -8,6 +8,7 @@ from clinsynth.planning.knowledge import Profile
 from clinsynth.planning.remedies import Remedy
 
 GOES_ON = "takes"
+_HOURS, _HOURS_TO_DISSOLVE_CLOTS = 24, 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,6 +135,11 @@ class Onset:
 
     of: Concept
     days: float
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether it is told as at most four hours ago: clots are dissolved no later."""
+        return self.days >= 0 and round(self.days * _HOURS) <= _HOURS_TO_DISSOLVE_CLOTS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -29,6 +29,7 @@ class Circumstances:
         conditions: Ids of the conditions present or past.
         filtration: The eGFR in mL/min/1.73 m2, whether a note shows it or not.
         is_home: Whether the patient is at home, or goes there.
+        just_begun: Id of the condition that began in the last hours, or "".
     """
 
     age: int
@@ -38,6 +39,7 @@ class Circumstances:
     filtration: int
     allergens: frozenset[str]
     is_home: bool
+    just_begun: str = ""
 
     def allow(self, remedy: Remedy) -> bool:
         """Say whether nothing about the patient speaks against a drug."""
@@ -50,6 +52,12 @@ class Circumstances:
             and remedy.forbidden.isdisjoint(self.conditions)
             and remedy.allergens.isdisjoint(self.allergens)
         )
+
+
+def _suits(remedies: Sequence[Remedy], problem: Problem, around: Circumstances) -> bool:
+    """Say whether nothing speaks against drugs that are given together, for this problem now."""
+    is_early = problem.condition.id == around.just_begun
+    return all(around.allow(each) and (is_early or not each.dissolves_clots) for each in remedies)
 
 
 def goes_with(remedies: Sequence[Remedy], taken: Iterable[Prescription]) -> bool:
@@ -73,14 +81,21 @@ def first_list(
     is_flare: bool,
     random: Random,
 ) -> tuple[Prescription, ...]:
-    """Draw the drugs of a first encounter: one or more for the main condition, then one for each other."""
+    """Draw the drugs of a first encounter: one or more for the main condition, then one for each other.
+
+    What is essential for a condition is there.
+    """
     taken: list[Prescription] = []
-    for place, problem in enumerate(problems):
-        n = n_treatments.drawn(random) if place == 0 else int(random.random() < _TREATED_SHARE)
-        course = "flare" if is_flare else "acute" if problem.profile.course == "acute" else "chronic"
-        if place == 0 or not is_treated(problem, taken):
-            change = _FIRST_CHANGES[course] if place == 0 else _GOES_ON
-            taken += _treated(problem, taken, around, n=n, change=change, random=random)
+    main, *others = problems
+    course = "flare" if is_flare else "acute" if main.profile.course == "acute" else "chronic"
+    n = max(n_treatments.drawn(random), int(main.profile.essentials is not None))
+    for problem in others:
+        if problem.profile.essentials is not None and not is_treated(problem, taken):
+            taken += _treated(problem, taken, around, n=1, change=_GOES_ON, random=random)
+    taken = [*_treated(main, taken, around, n=n, change=_FIRST_CHANGES[course], random=random), *taken]
+    for problem in others:
+        if random.random() < _TREATED_SHARE and not is_treated(problem, taken):
+            taken += _treated(problem, taken, around, n=1, change=_GOES_ON, random=random)
     return tuple(taken)
 
 
@@ -131,7 +146,9 @@ def next_list(
         is_worse = problem.course == "worsening" and all(each.change == GOES_ON for each in treated)
         is_new = problem.since == day or (problem is problems[0] and not treated)
         is_open = is_new and not treated and problem.condition.id not in cured and not is_treated(problem, kept)
-        if is_open or (is_worse and len(treated) < _MOST_FOR_ONE and random.random() < _ADDED_SHARE):
+        if not is_open and lacks_essential(problem, kept) and problem.condition.id not in cured:
+            kept += _added(problem, kept, ended, around, random, is_essential=True)
+        elif is_open or (is_worse and len(treated) < _MOST_FOR_ONE and random.random() < _ADDED_SHARE):
             kept += _added(problem, kept, ended, around, random)
     return tuple(kept), tuple(replace(each, change="stops") for each in stopped)
 
@@ -143,12 +160,25 @@ def _with_partners(before: Sequence[Prescription], kept: list[Prescription]) -> 
     return left if len(left) == len(kept) else _with_partners(before, left)
 
 
-def _added(
-    problem: Problem, taken: Sequence[Prescription], ended: set[str], around: Circumstances, random: Random
+def lacks_essential(problem: Problem, taken: Iterable[Prescription]) -> bool:
+    """Say whether a problem has essential treatments and none of them is taken."""
+    return problem.profile.essentials is not None and not is_treated(problem, taken)
+
+
+def _added(  # noqa: PLR0913 - a draw from all that is known
+    problem: Problem,
+    taken: Sequence[Prescription],
+    ended: set[str],
+    around: Circumstances,
+    random: Random,
+    *,
+    is_essential: bool = False,
 ) -> list[Prescription]:
-    if len(taken) >= _MOST_DRUGS:
+    if len(taken) >= _MOST_DRUGS and not is_essential:
         return []
     for remedies in _suited(problem, around, random):
+        if is_essential and not remedies[0].is_essential:
+            return []
         is_new = ended.isdisjoint(remedy.drug.id for remedy in remedies)
         if is_new and len(taken) + len(remedies) <= _MOST_OF_SETS and goes_with(remedies, taken):
             return _prescribed(remedies, problem, around, "starts", random)
@@ -156,25 +186,26 @@ def _added(
 
 
 def _suited(problem: Problem, around: Circumstances, random: Random) -> Iterator[Treatment]:
-    """Give the treatments that suit the patient, those of first choice mostly first."""
-    listed = problem.profile.treatments
-    if listed is None:
-        return
+    """Give the treatments that suit the patient, what is essential before all else, then first choices mostly first."""
     seen: set[int] = set()
-    for _ in range(len(listed.items)):
-        drawn = listed.drawn(random)
-        if id(drawn) not in seen:
-            seen.add(id(drawn))
-            if all(around.allow(each) for each in drawn):
-                yield drawn
-    for each in listed.items:
-        if id(each) not in seen and all(around.allow(remedy) for remedy in each):
+    for listed in (problem.profile.essentials, problem.profile.treatments):
+        if listed is not None:
+            yield from (each for each in _shuffled(listed, seen, random) if _suits(each, problem, around))
+
+
+def _shuffled(listed: Weighted[Treatment], seen: set[int], random: Random) -> Iterator[Treatment]:
+    """Give what has not been seen, by weight; what is not drawn comes last."""
+    for place in range(2 * len(listed.items)):
+        each = listed.drawn(random) if place < len(listed.items) else listed.items[place - len(listed.items)]
+        if id(each) not in seen:
+            seen.add(id(each))
             yield each
 
 
 def is_treated(problem: Problem, taken: Iterable[Prescription]) -> bool:
-    """Say whether a drug that is taken for something else treats a problem too."""
-    own = {remedy.drug.id for remedy in problem.profile.remedies}
+    """Say whether a drug that is taken for something else treats a problem too, an essential one where there is one."""
+    is_essential = problem.profile.essentials is not None
+    own = {remedy.drug.id for remedy in problem.profile.remedies if remedy.is_essential or not is_essential}
     return any(each.drug.id in own for each in taken)
 
 

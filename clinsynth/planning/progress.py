@@ -148,11 +148,13 @@ def _can_be_denied(knowledge: Knowledge, symptom: Concept, left: Iterable[Concep
 
 
 def apart(present: Sequence[Profile], others: Sequence[Profile]) -> list[Profile]:
-    """Keep those whose names do not say the same as another's: "heart failure" beside "acute heart failure"."""
+    """Keep those that no other excludes, by a row or a name that says the same: heart failure, acute heart failure."""
     kept: list[Profile] = []
     for other in others:
-        words = [each for profile in (*present, *kept) for each in profile.words]
-        if not any(one <= each or each <= one for one in other.words for each in words):
+        beside = (*present, *kept)
+        words = [each for profile in beside for each in profile.words]
+        is_excluded = any(other.condition.id in profile.excluded for profile in beside)
+        if not is_excluded and not any(one <= each or each <= one for one in other.words for each in words):
             kept.append(other)
     return kept
 

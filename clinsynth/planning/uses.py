@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from clinsynth.ontology.concepts import Concept
 
+THROMBOLYSIS = "thrombolysis"
 # Classes that stand for each other, by use; what belongs to none of these goes by its class alone.
 _CLASSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -171,7 +172,7 @@ _CLASSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "skin": ("topical calcineurin inhibitor", "topical corticosteroid"),
         "acne": ("topical acne agent", "topical retinoid"),
         "intravenous fluid": ("hypotonic intravenous fluid", "intravenous fluid", "plasma volume expander"),
-        "thrombolysis": ("thrombolytic",),
+        THROMBOLYSIS: ("thrombolytic",),
     }
 )
 

@@ -19,6 +19,7 @@ PROSTATITIS = _concept("condition/prostatitis", sex="male")
 PREECLAMPSIA = _concept("condition/preeclampsia", sex="female", icd10cm="O14.90")
 MASTITIS = _concept("condition/mastitis", sex="female", icd10cm="O91.22")
 GOUT = _concept("condition/gout")
+PSEUDOGOUT = _concept("condition/pseudogout")
 BLOCKER = _concept("drug_class/beta blocker")
 ATENOLOL = _concept("medication/atenolol", dose_min="25 mg", dose_max="100 mg", daily_max="200 mg")
 NADOLOL = _concept("medication/nadolol", pregnancy="avoid")
@@ -29,7 +30,7 @@ AMOXICILLIN = _concept("medication/amoxicillin")
 EGFR = _concept("lab/estimated-glomerular-filtration-rate", low="60", high="120", expected_low="5")
 URATE = _concept("lab/uric acid", low="3", high="7", expected_low="1", expected_high="15", decimals="1")
 _CONCEPTS = (
-    *(ASTHMA, PROSTATITIS, PREECLAMPSIA, MASTITIS, GOUT, BLOCKER, ATENOLOL, NADOLOL),
+    *(ASTHMA, PROSTATITIS, PREECLAMPSIA, MASTITIS, GOUT, PSEUDOGOUT, BLOCKER, ATENOLOL, NADOLOL),
     *(METFORMIN, WARFARIN, PENICILLINS, AMOXICILLIN, EGFR, URATE),
 )
 ONTOLOGY = Ontology(
@@ -42,6 +43,7 @@ ONTOLOGY = Ontology(
         Relation(subject=NADOLOL.id, predicate="member_of", object=BLOCKER.id),
         Relation(subject=AMOXICILLIN.id, predicate="in_class", object=PENICILLINS.id),
         Relation(subject=GOUT.id, predicate="treated_by", object=ATENOLOL.id, attributes={"with": NADOLOL.id}),
+        Relation(subject=PSEUDOGOUT.id, predicate="excludes", object=GOUT.id),
         Relation(subject=GOUT.id, predicate="raises", object=URATE.id, source="a book"),
         Relation(
             subject=WARFARIN.id,
@@ -104,3 +106,9 @@ def test_a_conflict_names_the_source_of_the_row_that_it_rests_on() -> None:
     """A check can tell what a book says from what is curated."""
     (found,) = conflicts(PatientData(conditions=(GOUT,), results=((URATE, 2.0),)), ONTOLOGY)
     assert (found.subject, found.object, found.source) == (URATE.id, GOUT.id, "a book")
+
+
+def test_conditions_that_exclude_each_other_are_found_in_either_order() -> None:
+    """Once for a pair, whichever is named first; what is over is beside nothing."""
+    assert _codes(conditions=(GOUT, PSEUDOGOUT)) == _codes(conditions=(PSEUDOGOUT, GOUT)) == ["excluded"]
+    assert _codes(conditions=(GOUT,), past=(PSEUDOGOUT,)) == []

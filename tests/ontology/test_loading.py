@@ -169,6 +169,8 @@ def test_one_name_for_two_concepts_of_a_kind_is_refused(write: Write) -> None:
         ("condition/gout\tlowers\tlab/uric-acid\t\tcurated", r"contradicts line 3 \(raises\)"),
         ("condition/gout\traises\tlab/uric-acid\t\tcurated", r"stands in line 3 already"),
         ("condition/gout\tcomorbid_with\tcondition/gout\t\t", r"a relation has a source"),
+        ("condition/gout\texcludes\tcondition/gout\t\tcurated", r"excludes itself"),
+        ("condition/gout\texcludes\tsymptom/toe-pain\t\tcurated", r"excludes needs a condition"),
     ],
 )
 def test_a_wrong_relation_is_named_by_file_and_line(write: Write, row: str, message: str) -> None:
@@ -190,3 +192,15 @@ def test_an_ontology_says_its_licence(write: Write) -> None:
     path.write_text(path.read_text().replace('licence = "CC0-1.0"\n', ""))
     with pytest.raises(InputError, match=r'ontology\.toml has no "licence"'):
         load_ontology(str(folder))
+
+
+def test_conditions_exclude_each_other_in_both_directions_and_do_not_go_together(write: Write) -> None:
+    """One row says it for both; a row the other way round, or a comorbidity beside it, is refused."""
+    concepts = f"{CONCEPTS}condition/sprain\tcondition\tsprain\t\t\tcourse=acute\tcurated\n"
+    relations = f"{RELATIONS}condition/gout\texcludes\tcondition/sprain\t\tcurated\n"
+    for row, message in (("excludes", "the other way round"), ("comorbid_with", "contradicts comorbid_with")):
+        with pytest.raises(InputError, match=message):
+            load_ontology(str(write(concepts, f"{relations}condition/sprain\t{row}\tcondition/gout\t\tcurated\n")))
+    ontology = load_ontology(str(write(concepts, relations)))
+    assert ontology.excluded("condition/sprain") == {"condition/gout"}
+    assert ontology.excluded("condition/gout") == {"condition/sprain"}

@@ -104,7 +104,7 @@ def test_cases_have_the_size_and_the_kinds_that_are_promised() -> None:
         kinds = Counter(fact.kind for fact in case.facts)
         assert set(kinds) <= tells, case.id
         if "medication" in tells:
-            assert space.facts.least <= len(case.facts) <= space.facts.most + 3, case.id
+            assert space.facts.least <= len(case.facts) <= space.facts.most + 4, case.id
         assert [fact.id for fact in case.facts] == [f"f{number}" for number in range(1, len(case.facts) + 1)]
         denied = sum(fact.negated and fact.kind == "symptom" for fact in case.facts)
         assert kinds["symptom"] - denied <= 4, case.id
@@ -223,6 +223,12 @@ def test_stages_of_kidney_disease_have_their_rates() -> None:
                 assert min(wanted)[0] <= _number(fact) <= min(wanted)[1], case.id
 
 
+def _marked(condition: Concept) -> set[str]:
+    ontology = load_ontology("core")
+    rows = [row for predicate in ("raises", "lowers") for row in ontology.rows(condition.id, predicate)]
+    return {row.object for row in rows if row.attributes.get("strength") == "marked" and row.object.startswith("lab/")}
+
+
 def test_results_go_where_illness_and_treatment_take_them() -> None:
     """A result out of its range has a cause on that side, and no illness on the other; many are disturbed."""
     computed = {*COMPUTED, CREATININE, FILTRATION}
@@ -234,7 +240,8 @@ def test_results_go_where_illness_and_treatment_take_them() -> None:
             way = _direction(case, fact)
             if way != "normal" and fact.code not in computed:
                 against = "lowered" if way == "raised" else "raised"
-                assert fact.code in _moved([*problems, *others])[way] - _moved(problems)[against], (case.id, fact)
+                opposed = _moved(problems)[against] - _marked(problems[0])
+                assert fact.code in _moved([*problems, *others])[way] - opposed, (case.id, fact)
                 n_disturbed += 1
     assert n_disturbed > N_CASES / 2
 
@@ -509,3 +516,41 @@ def test_every_note_type_of_the_space_has_a_template() -> None:
     for space_path in folder.glob("attributes/*.yaml"):
         for template_path in folder.glob("prompts/*.yaml"):
             assert set(load_space(space_path).note_types) <= set(load_template(template_path).note_types)
+
+
+def test_nobody_has_two_conditions_that_exclude_each_other() -> None:
+    """Of comorbidities, new problems and what goes on none is excluded by another of the same encounter."""
+    ontology = load_ontology("core")
+    later = _planner(seed=11, encounters=4)
+    for case in (*_cases(), *(later.case(index) for index in range(1000))):
+        for one, other in itertools.combinations(_concepts(case, "condition", "has"), 2):
+            assert other.id not in ontology.excluded(one.id), (case.id, one.id, other.id)
+
+
+def test_what_is_essential_for_a_condition_is_given() -> None:
+    """Where a note tells drugs, an essential one is missing only where something speaks against it; insulin never."""
+    ontology = load_ontology("core")
+    needed = lacking = 0
+    for case in _cases():
+        if "medication" not in _space().note_types[case.note_type].tells:
+            continue
+        drugs = {drug.id for drug in _concepts(case, "medication")}
+        for condition in _concepts(case, "condition", "has"):
+            essentials = {r.object for r in ontology.rows(condition.id, "treated_by") if r.attributes.get("essential")}
+            lacks = bool(essentials) and essentials.isdisjoint(drugs)
+            assert not (lacks and condition.name in {"type 1 diabetes mellitus", "diabetic ketoacidosis"}), case.id
+            needed, lacking = needed + bool(essentials), lacking + lacks
+    assert needed > 100
+    assert lacking <= 0.05 * needed
+
+
+def test_the_labs_that_define_the_main_condition_are_told() -> None:
+    """A first note that tells labs tells one that the main condition moves markedly, where there is one."""
+    told = 0
+    for case in _cases():
+        if "lab" not in _space().note_types[case.note_type].tells:
+            continue
+        if marked := _marked(_main(case)):
+            told += 1
+            assert marked & {lab.id for lab in _concepts(case, "lab", "measured")}, (case.id, _main(case).id)
+    assert told > 100

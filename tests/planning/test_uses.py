@@ -67,10 +67,10 @@ def test_first_line_drugs_are_drawn_most() -> None:
 
 
 def test_what_a_taken_drug_treats_gets_no_other() -> None:
-    """A comorbidity has no drug of its own where the first encounter already has one that treats it."""
+    """A comorbidity has no drug of its own where one of the main condition treats it, unless one is essential."""
     knowledge = knowledge_of(load_ontology("core"))
     for picture in (picture for picture in _pictures() if not picture.day and not picture.stopped):
-        for problem in picture.problems[1:]:
+        for problem in (each for each in picture.problems[1:] if each.profile.essentials is None):
             mine = {each.drug.id for each in picture.prescriptions if each.reason is problem.condition}
             earlier = {each.drug.id for each in picture.prescriptions if each.reason is picture.main.condition}
             treating = {remedy.drug.id for remedy in knowledge.profile(problem.condition).remedies}
