@@ -37,6 +37,8 @@ _BEHIND_A_NOUN = re.compile(
     r"[.,;:)\n]|$|\s(?:and|or|with|in|for|of|on|at|to|from|who|which|as|is|was|were|has|had|but|since|status|by|after)\b",
     re.IGNORECASE,
 )
+# Brands of one form of a drug, and a stage that stands for the disease: read as the concept, not written for it.
+_SAYS_MORE = re.compile(r"\b(?:XR|XL|SR|LA|CR|ER|CD|Depo|HFA|AIDS)\b|abnormal Pap")
 _SPACE_BEFORE = 16
 # Notes are not always grammatical ("symptoms of lightheaded, dizziness").
 _NOUNS_FOR_AN_ADJECTIVE = 2
@@ -98,6 +100,8 @@ def _add(use: _Use, text: str, span: Span) -> None:
 def _is_fit(concept: Concept, wording: str, use: _Use) -> bool:
     """Say whether a wording can stand for the concept's name in any sentence, and is read as the patient's there."""
     if about_others(wording).spans:  # "baby aspirin" is for no baby
+        return False
+    if wording != concept.name and _SAYS_MORE.search(wording):
         return False
     if wording == concept.name or concept.kind not in _PROBLEMS:
         return True

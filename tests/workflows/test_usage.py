@@ -1,5 +1,6 @@
 """Counting how real notes word concepts."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from clinsynth.data import data_root
 from clinsynth.data.splits import read_notes
 from clinsynth.errors import MissingError
+from clinsynth.extras import data_dir
 from clinsynth.ontology import Concept, Ontology
 from clinsynth.prompts import read_usage
 from clinsynth.records import Note
@@ -73,3 +75,11 @@ def test_the_shipped_counts_can_be_made_again(tmp_path: Path) -> None:
     usage = read_usage(tmp_path / "usage.tsv")
     assert usage["condition/hypertension"][0][0] == "hypertension"
     assert "febrile" not in dict(usage["symptom/fever"])
+
+
+def test_no_wording_that_ships_says_more_than_its_concept() -> None:
+    """A brand of one form ("Detrol LA") and a stage ("AIDS") are read in notes, and never written."""
+    text = (data_dir("configs") / "prompts/usage.tsv").read_text(encoding="utf-8")
+    wordings = [line.split("\t")[1] for line in text.splitlines()[1:]]
+    assert len(wordings) > 1000
+    assert not [each for each in wordings if re.search(r"\b(?:XR|XL|SR|LA|CR|ER|Depo|AIDS)\b", each)]
