@@ -12,6 +12,7 @@ _CRITICAL_FROM = 0.35
 _NO_GENERAL_ANESTHESIA = frozenset({"local", "sedation"})
 _MANY_LABS = 5
 _CARED_FOR_FROM = 55  # years
+_SHOCK_BELOW = 90  # mmHg, systolic
 # What keeps alive: pairs of the id of a vital sign and the direction in which it is dangerous.
 _VITAL = frozenset(
     {
@@ -42,14 +43,23 @@ def grade_of(  # noqa: PLR0913 - what is known of the encounter
     if kind.needs == "operation":
         return _after(performed, kind)
     main = now.problems[0].profile
-    is_referred = kind.setting == "clinic" and main.course == "acute" and main.is_serious
+    is_acute = main.course == "acute"
+    is_treated_there = is_acute and any(each.remedy.is_intravenous for each in prescriptions)
+    is_kept = main.is_serious and (is_acute or _is_far_gone(kind, now, vitals))
+    is_referred = kind.setting == "clinic" and (is_kept or is_treated_there)
     is_infused = any(each.remedy.is_infused for each in prescriptions)
-    if is_referred or is_infused or any(map(_is_critical, now.problems)):
+    if is_referred or is_infused or _is_in_shock(vitals) or any(map(_is_critical, now.problems)):
         return "critical"
     if kind.is_farewell and now.age < _CARED_FOR_FROM:
         return "mild"
     is_severe = is_worse or _is_far_gone(kind, now, vitals)
     return "severe" if is_severe or (kind.setting == "emergency" and _stays(now, prescriptions)) else "mild"
+
+
+def _is_in_shock(vitals: Sequence[Result]) -> bool:
+    return any(
+        float(result.number.partition("/")[0]) < _SHOCK_BELOW for result in vitals if result.test.id == _BLOOD_PRESSURE
+    )
 
 
 def _is_far_gone(kind: NoteType, now: Situation, vitals: Sequence[Result]) -> bool:

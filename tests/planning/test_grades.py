@@ -90,3 +90,14 @@ def test_the_operations_of_intensive_care_are_those_of_the_ontology() -> None:
     """No operation is named that does not exist."""
     names = _planner(1).space.note_types["operative_note"].critical_after
     assert all(load_ontology("core").by_name(name, "procedure") for name in names)
+
+
+def test_who_is_in_shock_is_in_intensive_care() -> None:
+    """With a systolic blood pressure below 90 nobody is admitted to a ward without intensive care."""
+    n = 0
+    for picture in _pictures():
+        pressures = [each.number for each in picture.vitals if each.test.id == "vital/systolic-blood-pressure"]
+        if picture.note_type == "history_and_physical" and pressures and int(pressures[0].partition("/")[0]) < 90:
+            assert picture.disposition in {"admitted to the intensive care unit", "admitted to the step-down unit"}
+            n += 1
+    assert n > 0
