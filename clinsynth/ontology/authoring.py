@@ -8,6 +8,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 from clinsynth.errors import InputError
@@ -34,6 +35,8 @@ _TABLES = (
     "combinations.tsv",
     "essentials.tsv",
     "exclusions.tsv",
+    "alike.tsv",
+    "complications.tsv",
     "effects.tsv",
 )
 # Columns that name other concepts: what the relation is called, and the kind that is named.
@@ -159,7 +162,7 @@ def relations(authored: Authored) -> Iterator[tuple[str, Relation]]:
                         yield from _related(where, (kind, row["name"]), predicate, (target, item), regimens)
     yield from _unused_regimens(authored)
     yield from ((where, _interaction(row)) for where, row in authored.tables["interactions.tsv"])
-    yield from ((where, _exclusion(row)) for where, row in authored.tables["exclusions.tsv"])
+    yield from _beside_each_other(authored)
     for where, row in authored.tables["effects.tsv"]:
         for thing in _both(row["object"]):
             kind, _, name = row["subject"].partition("/")
@@ -236,6 +239,24 @@ def _unused_regimens(authored: Authored) -> Iterator[tuple[str, Relation]]:
         if drug not in drugs.get(row["condition"], ()):
             raise InputError(f"{where}: {row['condition']} does not list {drug} among its drugs")
     yield from ()
+
+
+def _beside_each_other(authored: Authored) -> Iterator[tuple[str, Relation]]:
+    """Give what excludes, underlies or resembles what."""
+    yield from ((where, _exclusion(row)) for where, row in authored.tables["exclusions.tsv"])
+    for where, row in authored.tables["alike.tsv"]:
+        yield from ((where, relation) for relation in _alike(row))
+    for where, row in authored.tables["complications.tsv"]:
+        for other in items(row["of"]):
+            ends = concept_id("condition", row["condition"]), concept_id("condition", other)
+            yield where, Relation(subject=ends[0], predicate="complicates", object=ends[1])
+
+
+def _alike(row: Row) -> Iterator[Relation]:
+    """Give each pair of a group of symptoms and findings that say nearly the same."""
+    names = (name.partition("/") for name in items(row["names"]))
+    for one, other in combinations([concept_id(kind, name) for kind, _, name in names], 2):
+        yield Relation(subject=one, predicate="resembles", object=other)
 
 
 def _exclusion(row: Row) -> Relation:

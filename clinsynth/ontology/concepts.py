@@ -36,6 +36,8 @@ PREDICATES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxy
         "lowers": (_CAUSES, _TESTS),
         "comorbid_with": (("condition",), ("condition",)),
         "excludes": (("condition",), ("condition",)),
+        "complicates": (("condition",), ("condition",)),
+        "resembles": (("symptom", "finding"), ("symptom", "finding")),
         "in_class": (("medication",), ("allergen",)),
         "member_of": (("medication",), ("drug_class",)),
         "investigated_by": (("condition",), ("procedure",)),

@@ -142,7 +142,7 @@ def _closest(concept_id: str, known: Mapping[str, Concept]) -> str:
     return answer if answer.startswith("did") else "add it to concepts.tsv"
 
 
-_BOTH_WAYS = frozenset({"interacts_with", "excludes"})
+_BOTH_WAYS = frozenset({"interacts_with", "excludes", "resembles"})
 _OPPOSITE = {
     "treated_by": "contraindicated_in",
     "contraindicated_in": "treated_by",

@@ -185,7 +185,10 @@ class Encounters:
             if other.fits(patient.age, patient.sex, years) and (other.course != "acute" or main.course == "acute")
         ]
         n = min(self._n_comorbidities.drawn(random), len(fitting))
-        chosen = apart([main], random.sample(fitting, n))
+        chosen = apart([main], [*_causes(main, patient), *random.sample(fitting, n)])
+        chosen = apart(
+            [main], [*chosen, *(cause for other in chosen for cause in _causes(other, patient, (main, *chosen)))]
+        )
         severity = random.uniform(*_SEVERITIES[setting])
         others = (Problem(profile=other, severity=random.uniform(*_MILD)) for other in chosen)
         return (Problem(profile=main, severity=severity), *others)
@@ -271,3 +274,11 @@ def _operated(before: Picture) -> list[Concept]:
 
 def _performed(study: Study) -> Performed:
     return Performed(procedure=study.procedure, shows=study.shows)
+
+
+def _causes(profile: Profile, patient: Patient, present: Sequence[Profile] = ()) -> tuple[Profile, ...]:
+    """Give the usual condition that a complication comes from and that the patient can have, if none is there."""
+    ids = {each.condition.id for each in present}
+    if any(cause.condition.id in ids for cause in profile.causes):
+        return ()
+    return tuple(cause for cause in profile.causes if cause.fits(patient.age, patient.sex))[:1]

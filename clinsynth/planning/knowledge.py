@@ -132,11 +132,17 @@ class Profile:
 
     @cached_property
     def clashing(self) -> frozenset[str]:
-        """Ids of symptoms and findings that belong to it, by themselves or by the words of their names."""
-        related = self._known.ontology.related
+        """Ids of symptoms and findings that belong to it: its own, those named alike, those that resemble its own."""
+        related, subjects = self._known.ontology.related, self._known.ontology.subjects
         own = (*related(self.condition.id, "has_symptom"), *related(self.condition.id, "has_finding"))
         named = map(self._known.named_alike, (self.condition, *own))
-        return frozenset(each.id for each in own).union(*named)
+        like = (each for one in own for each in (*related(one.id, "resembles"), *subjects(one.id, "resembles")))
+        return frozenset(each.id for each in (*own, *like)).union(*named)
+
+    @cached_property
+    def causes(self) -> tuple["Profile", ...]:
+        """The conditions of which one underlies it, the usual first; none for most."""
+        return tuple(map(self._known.profile, self._known.ontology.related(self.condition.id, "complicates")))
 
     @cached_property
     def related(self) -> Mapping[str, tuple["Profile", ...]]:

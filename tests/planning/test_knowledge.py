@@ -2,9 +2,11 @@
 
 import pytest
 
-from clinsynth.ontology import Concept, Ontology, Relation
+from clinsynth.ontology import Concept, Ontology, Relation, load_ontology
+from clinsynth.planning.cases import Planner
 from clinsynth.planning.knowledge import Knowledge, Profile, fits, is_coded
 from clinsynth.planning.prescribing import Circumstances
+from clinsynth.planning.spaces import load_space
 
 
 def _concept(kind: str, name: str, *, code: str = "", **attributes: str) -> Concept:
@@ -181,3 +183,24 @@ def test_what_is_chronic_flares_up_only_within_days() -> None:
     assert _profile("flu").can_flare
     assert _profile("cold").can_flare
     assert not _profile("bad cold").can_flare
+
+
+def test_a_complication_stands_beside_what_it_comes_from_and_nothing_like_a_complaint_is_denied() -> None:
+    """Whoever can have the disease under a complication has it; no case denies what resembles a symptom of it."""
+    ontology = load_ontology("core")
+    planner = Planner(ontology=ontology, space=load_space("attributes/general.yaml"), seed=31)
+    n_complications, n_without = 0, 0
+    for case in map(planner.case, range(1500)):
+        present = {fact.code or "" for fact in case.facts if fact.kind == "condition" and fact.relation == "has"}
+        for code in present:
+            causes = {cause.id for cause in ontology.related(code, "complicates")}
+            n_complications += bool(causes)
+            n_without += bool(causes) and causes.isdisjoint(present)
+        told = [fact for fact in case.facts if fact.kind in {"symptom", "finding"} and fact.code]
+        felt = {fact.code for fact in told if not fact.negated}
+        for fact in (fact for fact in told if fact.negated):
+            alike = (*ontology.related(fact.code or "", "resembles"), *ontology.subjects(fact.code or "", "resembles"))
+            if case.encounter == 0:
+                assert felt.isdisjoint(each.id for each in alike), (case.id, fact.value)
+    assert n_complications > 20
+    assert n_without <= n_complications / 5
