@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -110,7 +111,9 @@ def test_a_run_that_is_stopped_says_so_in_one_line(config: Path, tmp_path: Path,
     # Enough cases that the signal comes before the end.
     command = [sys.executable, "-m", "clinsynth", "run", str(config), "--out", str(tmp_path / "out")]
     command += ["--set", "plan.n_cases=200"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    # A test run that was started in the background ignores Ctrl-C, and its children would too.
+    heard = partial(signal.signal, how, signal.SIG_DFL)
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heard) as process:  # noqa: PLW1509 - no threads here
         assert process.stderr is not None
         while not process.stderr.readline().startswith("check, attempt 1: 1/"):
             assert process.poll() is None
