@@ -7,7 +7,7 @@ from clinsynth.ontology.concepts import Concept
 
 THROMBOLYSIS = "thrombolysis"
 # Classes that stand for each other, by use; what belongs to none of these goes by its class alone.
-_CLASSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+CLASSES_BY_USE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "bacterial infection": (
             "aminoglycoside antibiotic",
@@ -182,10 +182,5 @@ def uses_of(classes: Iterable[Concept]) -> frozenset[str]:
     listed = tuple(classes)
     names = {each.name for each in listed}
     return frozenset(each.id for each in listed).union(
-        use for use, members in _CLASSES.items() if not names.isdisjoint(members)
+        use for use, members in CLASSES_BY_USE.items() if not names.isdisjoint(members)
     )
-
-
-def classes_named() -> frozenset[str]:
-    """Give the names of the classes that have a use."""
-    return frozenset(name for members in _CLASSES.values() for name in members)
