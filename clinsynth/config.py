@@ -83,11 +83,15 @@ class StageSource(Source):
 
 
 class Stage(Section):
-    """A stretch of pretraining on one mixture of sources; `context` is the length of its rows, the model's if None."""
+    """A stretch of pretraining on one mixture of sources; `context` is the length of its rows, the model's if None.
+
+    `form` is how text is put: "text" with its heading; articles "keyed" by terms of theirs; notes in "sections" with the
+    facts that these state, or "mixed": told, with typed slots, with other facts in prompt and text, or bare.
+    """
 
     sources: tuple[StageSource, ...]
     n_tokens: int = Field(ge=1)
-    form: str = Field("text", pattern="^(text|keyed|sections)$")
+    form: str = Field("text", pattern="^(text|keyed|sections|mixed)$")
     context: int | None = Field(None, ge=16)
 
 

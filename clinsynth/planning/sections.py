@@ -1,13 +1,16 @@
 """Training examples from a real note: one prompt and its text for each section."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from random import Random
+from types import MappingProxyType
 
+from clinsynth.planning.exchanging import Exchange
 from clinsynth.planning.styles import style_of
 from clinsynth.prompts.framing import frame, gather, state
 from clinsynth.prompts.headings import find_headings, prompt_heading, stripped
-from clinsynth.prompts.slots import placed, slots_of, slotted
+from clinsynth.prompts.slots import fill, placed, slots_of, slotted
 from clinsynth.records import Case, Fact, Note, Span
 from clinsynth.seeds import generator
 
@@ -15,6 +18,8 @@ MIN_WORDS = 8
 MAX_WORDS = 220
 MAX_STATEMENTS = 8
 MAX_SLOTTED = 12  # facts that are told with a slot: what is not told is learnt as an invention
+SHARES: Mapping[str, float] = MappingProxyType({"told": 0.3, "exchanged": 0.35, "slots": 0.25, "bare": 0.1})
+"""How often a section with facts takes each form in a mixture."""
 _SHARE_KNOWN = 0.5  # how often an attribute is named that this section does not state
 _SHARE_STYLE = 0.5
 _SHARE_SHUFFLED = 0.5
@@ -57,19 +62,98 @@ def section_prompts(note: Note, *, seed: int, slots: bool = False) -> Iterator[t
     Raises:
         ValueError: The note has no case.
     """
+    return (section.slotted() if slots else section.told() for section in sections_of(note, seed=seed))
+
+
+def mixed_prompts(note: Note, exchange: Exchange, *, seed: int) -> Iterator[tuple[str, str]]:
+    """Give (prompt, text) for each section, in a form drawn for it: see `SHARES`.
+
+    "told" and "slots" are as `section_prompts` gives them. "exchanged" has other facts of the same kinds, in the prompt
+    and in the text: a model that cannot know them can only copy them. "bare" has no more than the heading, so that a
+    model can also be asked what it would write unprompted. A section without facts is always told.
+
+    Raises:
+        ValueError: The note has no case.
+    """
+    for section in sections_of(note, seed=seed):
+        form = section.random.choices(tuple(SHARES), tuple(SHARES.values()))[0] if section.facts else "told"
+        if form == "exchanged":
+            yield section.exchanged(exchange)
+        elif form == "bare":
+            yield section.bare()
+        else:
+            yield section.slotted() if form == "slots" else section.told()
+
+
+def sections_of(note: Note, *, seed: int) -> Iterator["Section"]:
+    """Give the sections of an extracted note that are worth learning, the long ones in pieces.
+
+    Raises:
+        ValueError: The note has no case.
+    """
     if note.case is None:
         raise ValueError(f"{note.id} has no case; extract it first")
     for place, (heading, span) in enumerate(whole_sections(note.text)):
         for number, piece in enumerate(_pieces(note.text, span)):
-            text = note.text[piece.start : piece.end]
-            if len(_WORD.findall(text)) < MIN_WORDS:
+            if len(_WORD.findall(note.text[piece.start : piece.end])) < MIN_WORDS:
                 continue
-            random = generator(seed, note.id, place, number)
             title = f"{heading or 'NOTE'} (CONTINUED)" if number else heading or "NOTE"
-            if slots:
-                yield _slotted(note, note.case, title, piece, random)
-            else:
-                yield _prompt(note, note.case, title, piece, random), text
+            yield Section(
+                note=note, case=note.case, heading=title, span=piece, random=generator(seed, note.id, place, number)
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A section of a note, or a piece of it, as a pair of prompt and text.
+
+    Attributes:
+        case: What the whole note states.
+        random: Draws for this section alone; each pair moves it on.
+    """
+
+    note: Note = field(repr=False)
+    case: Case = field(repr=False)
+    heading: str
+    span: Span
+    random: Random = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """The section as it was written."""
+        return self.note.text[self.span.start : self.span.end]
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts that this section states, in the order of the case."""
+        return tuple(fact for fact in self.case.facts if _is_stated(self.note, fact, self.span))
+
+    def told(self) -> tuple[str, str]:
+        """Give a prompt that names facts of the section, and its text."""
+        return _prompt(self.note, self.case, self.heading, self.span, self.random), self.text
+
+    def slotted(self) -> tuple[str, str]:
+        """Give a prompt that names each fact with its placeholder, and the text with placeholders in their place."""
+        return _slotted(self.note, self.case, self.heading, self.span, self.random)
+
+    def bare(self) -> tuple[str, str]:
+        """Give a prompt that says no more than where the section stands, and its text."""
+        return frame(self.case.note_type, self.case.specialty, self.heading, {}, []), self.text
+
+    def exchanged(self, exchange: Exchange) -> tuple[str, str]:
+        """Give prompt and text of the section with other facts of the same kinds in both."""
+        told = _in_order(self.note, self.case, self.span)
+        others = exchange(told, self.random)
+        text = placed(self.text, _placeholders(self.note, told, self.span))
+        filled = fill(text, slots_of(others.facts), wording=others.wording, random=self.random)
+        said = [state(*group) for group in gather(others.facts)]
+        if self.random.random() < _SHARE_SHUFFLED:
+            self.random.shuffle(said)
+        attributes = {fact.kind: fact.value for fact in self.case.facts if fact.kind == "sex"}
+        attributes |= {fact.kind: fact.value for fact in others.facts if fact.kind == "age"}
+        if self.random.random() < _SHARE_STYLE:
+            attributes["style"] = style_of(self.text)
+        return frame(self.case.note_type, self.case.specialty, self.heading, attributes, said), filled.text
 
 
 def _prompt(note: Note, case: Case, heading: str, piece: Span, random: Random) -> str:
@@ -94,27 +178,37 @@ def _slotted(note: Note, case: Case, heading: str, piece: Span, random: Random) 
 
     The facts are named in the order of the text: a model learns to go through its prompt, from one slot to the next.
     """
-    here = sorted(
-        (fact for fact in case.facts if _is_stated(note, fact, piece)), key=lambda fact: _first(note, fact, piece)
-    )
-    groups = _said_once(group for group in gather(here) if group[0].kind not in _DETAILS)
-    told = [fact for fact in here if fact.kind == "age"]
-    told += [each for fact, details in groups[:MAX_SLOTTED] for each in (fact, *details)]
-    slots = {fact.id: placeholder for placeholder, fact in slots_of(told).items()}
+    told = _in_order(note, case, piece)
     said = [state(*group) for group in gather(slotted(told))]
     attributes = {fact.kind: fact.value for fact in case.facts if fact.kind == "sex"}
     attributes |= {fact.kind: fact.value for fact in slotted(told) if fact.kind == "age"}
     if random.random() < _SHARE_STYLE:
         attributes["style"] = style_of(note.text[piece.start : piece.end])
+    text = placed(note.text[piece.start : piece.end], _placeholders(note, told, piece))
+    return frame(case.note_type, case.specialty, heading, attributes, said), text
+
+
+def _in_order(note: Note, case: Case, piece: Span) -> list[Fact]:
+    """Give the facts that a piece states and that are told with a slot, in the order of the text, the age first."""
+    here = sorted(
+        (fact for fact in case.facts if _is_stated(note, fact, piece)), key=lambda fact: _first(note, fact, piece)
+    )
+    groups = _said_once(group for group in gather(here) if group[0].kind not in _DETAILS)
+    told = [fact for fact in here if fact.kind == "age"]
+    return told + [each for fact, details in groups[:MAX_SLOTTED] for each in (fact, *details)]
+
+
+def _placeholders(note: Note, told: Sequence[Fact], piece: Span) -> list[tuple[str, Span]]:
+    """Give each placeholder of the told facts and where in a piece it stands."""
     text = note.text[piece.start : piece.end]
-    stated = [
+    slots = {fact.id: placeholder for placeholder, fact in slots_of(told).items()}
+    return [
         (slots[fact.id], _slot_range(text, fact, span, piece))
         for fact in told
         if fact.id in slots
         for span in note.stated.get(fact.id, ())
         if piece.start <= span.start and span.end <= piece.end
     ]
-    return frame(case.note_type, case.specialty, heading, attributes, said), placed(text, stated)
 
 
 def _first(note: Note, fact: Fact, piece: Span) -> int:

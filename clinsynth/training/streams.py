@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +12,9 @@ import numpy as np
 from clinsynth.config import Source, Stage
 from clinsynth.errors import InputError
 from clinsynth.ontology import MentionFinder, load_ontology
+from clinsynth.planning.exchanging import Exchange
 from clinsynth.planning.extract import extract
-from clinsynth.planning.sections import section_prompts
+from clinsynth.planning.sections import mixed_prompts, section_prompts
 from clinsynth.prompts import frame, split_sections
 from clinsynth.records import Note
 from clinsynth.seeds import derive_seed, generator
@@ -78,14 +80,18 @@ class Texts:
         return documents
 
     def held_out(self, stage: Stage, *, n_notes: int, seed: int) -> Iterator[Measured]:
-        """Give the documents of up to `n_notes` held-out notes or articles of each source, in the form of a stage."""
+        """Give the documents of up to `n_notes` held-out notes or articles of each source, in the form of a stage.
+
+        What is measured of a mixture are its sections as they are, with the facts that they state.
+        """
+        form = "sections" if stage.form == "mixed" else stage.form
         for source in stage.sources:
             corpus = Corpus(source=source, root=self.root)
             notes = sorted(corpus.held_out(), key=lambda note: derive_seed(seed, note.id))[:n_notes]
             # Rarity is counted over all of them: in one article alone no word is rare.
-            known = _rarity(notes, seed) if corpus.is_articles and stage.form != "text" else None
+            known = _rarity(notes, seed) if corpus.is_articles and form != "text" else None
             for number, note in enumerate(notes):
-                epoch = self._epochs(corpus, [note], stage.form, seed, known)
+                epoch = self._epochs(corpus, [note], form, seed, known)
                 for document in encode(epoch(0), self.tokenizer):
                     yield measured(str(source.dataset or source.file), number, document, self.tokenizer)
 
@@ -93,7 +99,7 @@ class Texts:
         self, corpus: Corpus, texts: Iterable[Note], form: str, seed: int, known: Rarity | None = None
     ) -> Epoch:
         if not corpus.is_articles:
-            return _section_pairs(texts, self.ontology, seed) if form == "sections" else _plain_pairs(list(texts))
+            return _note_pairs(texts, form, self.ontology, seed)
         return _article_pairs(list(texts), seed, known) if form != "text" else _article_texts(list(texts), seed)
 
 
@@ -150,13 +156,21 @@ def _article_texts(articles: Sequence[Note], seed: int) -> Epoch:
     return epoch
 
 
-def _section_pairs(notes: Iterable[Note], ontology: str, seed: int) -> Epoch:
-    finder = MentionFinder(load_ontology(ontology))
+def _note_pairs(notes: Iterable[Note], form: str, ontology: str, seed: int) -> Epoch:
+    if form not in {"sections", "mixed"}:
+        return _plain_pairs(list(notes))
+    known = load_ontology(ontology)
+    finder = MentionFinder(known)
     extracted = [extract(note, finder=finder) for note in notes]
+    if form == "sections":
+        return _section_pairs(extracted, section_prompts, seed)
+    return _section_pairs(extracted, partial(mixed_prompts, exchange=Exchange.of(extracted, known)), seed)
 
+
+def _section_pairs(extracted: Sequence[Note], pairs_of: Callable[..., Iterable[Pair]], seed: int) -> Epoch:
     def epoch(number: int) -> Iterator[Pair]:
         for note in extracted:
-            for prompt, text in section_prompts(note, seed=derive_seed(seed, number)):
+            for prompt, text in pairs_of(note, seed=derive_seed(seed, number)):
                 # Half of the sections state no fact: once read, they come every second time, for they train no copying.
                 if number % 2 == 0 or "\nState: " in prompt:
                     yield prompt, text
