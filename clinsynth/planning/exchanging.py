@@ -1,7 +1,7 @@
 """Other facts of the same kinds: text that cannot be known, only copied from its prompt.
 
-The drug in the text is the one in the prompt, whatever the rest of the text would lead to expect. Meant for pretraining:
-a small model that reads only real notes learns what usually follows, and names that.
+The drug in the text is the one in the prompt, whatever the text leads to expect. Meant for pretraining: a small model
+that reads only real notes learns what usually follows, and names that.
 """
 
 import re
