@@ -111,6 +111,26 @@ class Pretrain(Section):
     stages: tuple[Stage, ...] = ()
 
 
+class EncoderRecipe(Section):
+    """An encoder that goes on from a causal model's weights and learns to tell masked words.
+
+    `start` is the folder of a Llama, the language model that ships if None; its first `layers` are kept, and of each
+    feed-forward block the `intermediate` strongest neurons. `weights: random` keeps its sizes alone.
+    """
+
+    start: str | None = None
+    weights: str = Field("start", pattern="^(start|random)$")
+    layers: int = Field(5, ge=1)
+    intermediate: int = Field(560, ge=1)
+    context: int = Field(256, ge=16)
+    masked_share: float = Field(0.25, gt=0, lt=1)
+    n_tokens: int = Field(6_000_000, ge=1)
+    batch_tokens: int = Field(4096, ge=1)
+    learning_rate: float = Field(2e-3, gt=0)
+    threads: int = Field(1, ge=1)
+    sources: tuple[StageSource, ...] = ()
+
+
 class Adapt(Section):
     """A PEFT adapter on real notes.
 
@@ -184,6 +204,7 @@ class Config(Section):
     backbone: Component = Component(name="embedded")
     adapt: Adapt | None = None
     pretrain: Pretrain | None = None
+    encoder: EncoderRecipe | None = None
     checks: tuple[Component, ...] = (
         Component(name="form"),
         Component(name="entities"),
@@ -329,6 +350,8 @@ def needed(part: S | None, *, name: str, command: str) -> S:
         ConfigError: The configuration has no such part.
     """
     if part is None:
-        shown = {"examples": "examples-ddi.yaml", "pretrain": "pretrain.yaml"}.get(name, "demo.yaml")
+        shown = {"examples": "examples-ddi.yaml", "pretrain": "pretrain.yaml", "encoder": "encoder.yaml"}.get(
+            name, "demo.yaml"
+        )
         raise ConfigError(f'clinsynth {command} needs "{name}:" in the configuration; configs/{shown} shows one')
     return part
