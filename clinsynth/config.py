@@ -135,7 +135,7 @@ class Adapt(Section):
     """A PEFT adapter on real notes.
 
     `faithful` leaves out sections that say more than their prompt: a drug, a date or a name that it does not give.
-    `slots` puts typed slots where facts stand, for templates that ask for them.
+    `slots` puts typed slots where facts stand, for templates that ask for them. `half` stores the adapter in bfloat16.
     """
 
     method: Component = Component(name="lora")
@@ -149,6 +149,7 @@ class Adapt(Section):
     patience: int = 3
     faithful: bool = True
     slots: bool = False
+    half: bool = False
     threads: int = 1
 
 

@@ -19,7 +19,7 @@ from clinsynth.checkpoints import context_length, load_model, load_tokenizer
 from clinsynth.config import Adapt
 from clinsynth.records import Note
 from clinsynth.seeds import derive_seed
-from clinsynth.storage import write_json, write_text
+from clinsynth.storage import write_json
 from clinsynth.training.adapted import (
     Adapted,
     Adapting,
@@ -28,11 +28,10 @@ from clinsynth.training.adapted import (
     claimed,
     from_card,
     make_card,
-    readable,
     validation_losses,
 )
-from clinsynth.training.adapter_card import adapter_card
 from clinsynth.training.losses import n_targets, padded, text_nats
+from clinsynth.training.model_card import write_card
 from clinsynth.training.packing import Document
 from clinsynth.training.pairs import Encoder, Pairs, Texts, n_tokens, note_texts, parted
 from clinsynth.training.resources import Footprint, activation_bytes, require_memory, seconds_of
@@ -84,13 +83,13 @@ def fit_texts(adapting: Adapting, texts: Texts, *, progress: Progress) -> Adapte
     peft_config = ADAPTERS.build(method.name, **method.options).peft_config(model)
     encoder = Encoder(tokenizer=tokenizer, context=_context(adapting.config, model, peft_config), chat=adapting.chat)
     pairs = parted(texts, encoder, validation_share=adapting.config.validation_share, seed=adapting.seed)
-    recipe = adapting_hash(adapting, model, pairs)
-    if (card := claimed(adapting, recipe)) is not None:
+    made_from = adapting_hash(adapting, model, pairs)
+    if (card := claimed(adapting, made_from)) is not None:
         return from_card(adapting.out, card)
     peft_model = _with_adapter(model, peft_config, seed=derive_seed(adapting.seed, "adapter"))
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else encoder.end
     fitted = _Fitting(adapting=adapting, model=peft_model, pairs=pairs, pad=int(pad), progress=progress)
-    return fitted.run(recipe)
+    return fitted.run(made_from)
 
 
 def estimate_adapter(model: "PeftModel", pairs: Pairs, config: Adapt, *, pad: int) -> Footprint:
@@ -144,7 +143,7 @@ class _Fitting:
     pad: int
     progress: Progress
 
-    def run(self, recipe: str) -> Adapted:
+    def run(self, made_from: str) -> Adapted:
         config = self.adapting.config
         planned = self._planned_steps()
         with self.model.disable_adapter():
@@ -165,12 +164,15 @@ class _Fitting:
         outcome = Outcome(
             n_steps=n_steps,
             n_planned=planned["n_steps"],
+            n_parameters=sum(weights.numel() for weights in self.model.parameters() if weights.requires_grad),
             stopped=stopped,
             losses=validation_losses(before, self._note_losses(), seed=self.adapting.seed),
         )
-        card = make_card(self.adapting, self.pairs, outcome, recipe=recipe)
-        save_adapter(self.model, self.adapting.out, card)
-        write_text(self.adapting.out / "README.md", adapter_card(readable(card)))
+        card = make_card(self.adapting, self.pairs, outcome, made_from=made_from)
+        if config.half:
+            _halve(self.model)
+        save_adapter(self.model, self.adapting.out, card.model_dump(mode="json"))
+        write_card(self.adapting.out, card)
         shutil.rmtree(self.adapting.work)
         return from_card(self.adapting.out, card)
 
@@ -210,6 +212,15 @@ class _Fitting:
                 for documents in self.pairs.validation
             ]
         )
+
+
+def _halve(model: "PeftModel") -> None:
+    """Round the weights of the adapter to bfloat16."""
+    import torch
+
+    for weights in model.parameters():
+        if weights.requires_grad:
+            weights.data = weights.data.to(torch.bfloat16)
 
 
 def _context(config: Adapt, model: "PreTrainedModel", peft_config: "PeftConfig") -> int:

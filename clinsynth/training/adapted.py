@@ -1,6 +1,5 @@
 """What is adapted, what came of it, and the card that tells."""
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
@@ -11,16 +10,32 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clinsynth.adapters.loading import CARD, adapter_hash
+from clinsynth.adapters.loading import adapter_hash
 from clinsynth.config import Adapt
 from clinsynth.errors import OutputError
 from clinsynth.estimates import Estimate, bootstrap
-from clinsynth.extras import versions
 from clinsynth.storage import digest, write_json
+from clinsynth.training.checkpoints import recipe_hash
+from clinsynth.training.model_card import (
+    CARD,
+    Base,
+    Measuring,
+    ModelCard,
+    TrainedOn,
+    library_versions,
+    read_card,
+    score,
+    this_machine,
+)
 from clinsynth.training.pairs import Pairs, n_tokens
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
+
+COMMAND = "clinsynth adapt CONFIG --out DIR"
+AFTER = "nats a token of text given its prompt, on validation notes"
+CHANGE = "the same, with the adapter less without it"
+_USERS_NOTES = TrainedOn(dataset="notes", licence="as of the notes")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +44,7 @@ class Adapting:
 
     Attributes:
         model: A folder, or an id of the hub.
-        data: What the notes are, in words, for the card.
+        data: What the notes are, for the card.
         chat: As of the backbone that will write with the adapter.
     """
 
@@ -37,7 +52,7 @@ class Adapting:
     model: str
     out: Path
     seed: int
-    data: str = "notes"
+    data: TrainedOn = _USERS_NOTES
     ontology: str = "core"
     chat: bool | None = None
     allow_download: bool = False
@@ -76,6 +91,7 @@ class Outcome:
     """How a fit went.
 
     Attributes:
+        n_parameters: Of the adapter alone.
         n_planned: Steps it was to take.
         stopped: As in `Adapted`.
         losses: Validation loss "before" and "after", and their "change".
@@ -83,29 +99,52 @@ class Outcome:
 
     n_steps: int
     n_planned: int
+    n_parameters: int
     stopped: str
     losses: Mapping[str, Estimate]
 
 
-def make_card(adapting: Adapting, pairs: Pairs, outcome: Outcome, *, recipe: str) -> dict[str, Any]:
-    """Put together what is to be known of an adapter, as JSON can hold it."""
-    return {
-        "recipe": recipe,
-        "base_model": Path(adapting.model).name,
-        "base_model_hash": model_hash(adapting.model),
-        "data": adapting.data,
-        "n_notes": len(pairs.train),
-        "n_validation_notes": len(pairs.validation),
-        "n_pairs": len(pairs.documents),
-        "n_tokens": n_tokens(pairs.documents),
-        "settings": adapting.config.model_dump(mode="json", exclude={"train"}),
-        "n_steps": outcome.n_steps,
-        "n_steps_planned": outcome.n_planned,
-        "stopped": outcome.stopped,
-        "seed": adapting.seed,
-        "validation_nats_a_token": {name: dataclasses.asdict(found) for name, found in outcome.losses.items()},
-        "versions": versions(),
-    }
+def make_card(adapting: Adapting, pairs: Pairs, outcome: Outcome, *, made_from: str) -> ModelCard:
+    """Put together what is to be known of an adapter; `made_from` is `adapting_hash`."""
+    how = Measuring(data=f"{adapting.data.dataset}, validation notes", seed=adapting.seed, command=COMMAND)
+    losses = outcome.losses
+    return ModelCard(
+        name=adapting.out.name,
+        kind="adapter",
+        title="An adapter for sections of clinical notes",
+        about="Its base model writes with it: name its folder under `writing.adapter` in a configuration.",
+        data=(adapting.data,),
+        recipe_sha256=recipe_hash(adapting.config, seed=adapting.seed),
+        seed=adapting.seed,
+        machine=this_machine(),
+        versions=library_versions("torch", "transformers", "peft"),
+        n_parameters=outcome.n_parameters,
+        base=Base(name=Path(adapting.model).name, sha256=model_hash(adapting.model)),
+        trained={
+            "notes": len(pairs.train),
+            "sections": len(pairs.documents),
+            "tokens": n_tokens(pairs.documents),
+            "validation_notes": len(pairs.validation),
+            "settings": adapting.config.model_dump(mode="json", exclude={"train"}),
+            "steps": outcome.n_steps,
+            "steps_planned": outcome.n_planned,
+            "stopped": outcome.stopped,
+            "made_from_sha256": made_from,
+        },
+        scores=(
+            score(AFTER, losses["after"], how, baseline=("without the adapter", losses["before"])),
+            score(CHANGE, losses["change"], how, baseline=("no change", _nothing(losses["change"].n))),
+        ),
+        limits=(
+            "Early stopping chose the weights on the validation notes, which flatters the gain.",
+            "An adapter can make a model repeat the notes it was fitted to; check what it writes against them.",
+            "Who may not read the notes should not be given the adapter.",
+        ),
+    )
+
+
+def _nothing(n: int) -> Estimate:
+    return Estimate(value=0.0, low=0.0, high=0.0, n=n)
 
 
 def validation_losses(before: NDArray[np.float64], after: NDArray[np.float64], *, seed: int) -> dict[str, Estimate]:
@@ -128,46 +167,44 @@ def validation_losses(before: NDArray[np.float64], after: NDArray[np.float64], *
     }
 
 
-def readable(card: dict[str, Any]) -> dict[str, Any]:
-    """Give a card with its losses as estimates."""
-    losses = {name: Estimate(**found) for name, found in card["validation_nats_a_token"].items()}
-    return card | {"validation_nats_a_token": losses}
-
-
-def from_card(folder: Path, card: dict[str, Any]) -> Adapted:
-    """Read an adapter's card."""
-    losses = readable(card)["validation_nats_a_token"]
+def from_card(folder: Path, card: ModelCard) -> Adapted:
+    """Read what came of fitting an adapter from its card."""
+    after, change = card.scores[:2]
+    counts: Mapping[str, Any] = card.trained
     return Adapted(
         folder=folder,
         hash=adapter_hash(folder),
-        n_notes=card["n_notes"],
-        n_pairs=card["n_pairs"],
-        n_steps=card["n_steps"],
-        stopped=card["stopped"],
-        before=losses["before"],
-        after=losses["after"],
-        change=losses["change"],
+        n_notes=counts["notes"],
+        n_pairs=counts["sections"],
+        n_steps=counts["steps"],
+        stopped=counts["stopped"],
+        before=Estimate(value=after.baseline.value, low=after.baseline.low, high=after.baseline.high, n=after.n),
+        after=after.estimate,
+        change=change.estimate,
     )
 
 
-def claimed(adapting: Adapting, recipe: str) -> dict[str, Any] | None:
-    """Give the card of the adapter that is there, if it is this one; take the folder of checkpoints for this recipe.
+def claimed(adapting: Adapting, made_from: str) -> ModelCard | None:
+    """Give the card of the adapter that is there, if it is this one; take the folder of checkpoints for this fit.
+
+    Args:
+        adapting: What is to be fitted.
+        made_from: `adapting_hash`.
 
     Raises:
         OutputError: An adapter that was fitted otherwise is there, or half-fitted.
     """
-    path = adapting.out / CARD
-    if path.is_file():
-        card: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if card.get("recipe") == recipe:
+    if (adapting.out / CARD).is_file():
+        card = read_card(adapting.out)
+        if card.trained.get("made_from_sha256") == made_from:
             return card
         raise OutputError(
             f"{adapting.out} holds an adapter that was fitted otherwise; choose another --out or remove it"
         )
     claim = adapting.work / "recipe.json"
-    if claim.is_file() and json.loads(claim.read_text(encoding="utf-8"))["sha256"] != recipe:
+    if claim.is_file() and json.loads(claim.read_text(encoding="utf-8"))["sha256"] != made_from:
         raise OutputError(f"{adapting.work} holds the checkpoints of another fit; remove it to start anew")
-    write_json(claim, {"sha256": recipe})
+    write_json(claim, {"sha256": made_from})
     return None
 
 

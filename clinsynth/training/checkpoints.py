@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clinsynth.config import Pretrain
+from pydantic import BaseModel
+
 from clinsynth.errors import InputError, OutputError
 from clinsynth.storage import read_rows, replacing, write_json, write_rows
 
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 WORK = "training"  # the folder, inside the model's, that holds what only training needs
 
 
-def recipe_hash(config: Pretrain, *, seed: int) -> str:
-    """Give the SHA-256 of everything that decides the weights: 64 hex digits."""
-    told = json.dumps({"pretrain": config.model_dump(mode="json"), "seed": seed}, sort_keys=True)
+def recipe_hash(config: BaseModel, *, seed: int) -> str:
+    """Give the SHA-256 of a recipe, a section of the configuration with its seed: 64 hex digits."""
+    told = json.dumps({type(config).__name__.lower(): config.model_dump(mode="json"), "seed": seed}, sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()
 
 

@@ -1,5 +1,6 @@
 """What a base model is measured on while it is trained: notes and articles that it never sees."""
 
+import dataclasses
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -37,6 +38,16 @@ def measured(source: str, note: int, document: Document, tokenizer: "PreTrainedT
     """Count the characters of a document's text, without its prompt and end token."""
     text = tokenizer.decode(document.tokens[document.n_prompt : -1].astype(int).tolist())
     return Measured(source=source, note=note, n_characters=max(1, len(text)), document=document)
+
+
+def without_prompts(items: Iterable[Measured], *, start: int) -> list[Measured]:
+    """Give the same texts after nothing but the token `start`, which ends the text before."""
+    bare: list[Measured] = []
+    for item in items:
+        text = item.document.tokens[item.document.n_prompt :]
+        tokens = np.concatenate([np.array([start], dtype=text.dtype), text])
+        bare.append(dataclasses.replace(item, document=Document(tokens=tokens, n_prompt=1)))
+    return bare
 
 
 def kept(path: Path, prepare: Callable[[], Iterable[Measured]]) -> list[Measured]:

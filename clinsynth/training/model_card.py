@@ -91,7 +91,8 @@ def write_card(folder: Path, card: ModelCard | Mapping[str, Any]) -> ModelCard:
         OutputError: The folder cannot be written to.
     """
     checked = as_card(card)
-    told = json.dumps(checked.model_dump(mode="json"), indent=2, sort_keys=True, ensure_ascii=False)
+    # The order of the facts is that of the page, so keys are not sorted.
+    told = json.dumps(checked.model_dump(mode="json"), indent=2, ensure_ascii=False)
     write_text(folder / CARD, told + "\n")
     write_text(folder / PAGE, page_of(folder, checked))
     return checked

@@ -15,8 +15,9 @@ from clinsynth.seeds import derive_seed
 from clinsynth.training import checkpoints
 from clinsynth.training.base_model import Stepper, new_model, rate_at, text_losses
 from clinsynth.training.checkpoints import WORK, TrainLog
-from clinsynth.training.export import Made, write_card, write_model
-from clinsynth.training.held_out import Measured, bits_per_character, kept
+from clinsynth.training.export import Made, model_card, write_model
+from clinsynth.training.held_out import Measured, bits_per_character, kept, without_prompts
+from clinsynth.training.model_card import write_card
 from clinsynth.training.packing import Rows, pack, read_rows, write_rows
 from clinsynth.training.resources import (
     Footprint,
@@ -178,18 +179,20 @@ def export(training: Training, *, progress: Progress) -> Path:
     loop.stepper.load(tensors)
     model = loop.stepper.model
     progress("measure", 0, 1)
-    estimates = bits_per_character(model, loop.held_out(), context=training.config.context, seed=training.seed)
+    context = training.config.context
+    fitting = [item for item in loop.held_out() if len(item.document) <= context]
+    bare = without_prompts(fitting, start=int(loop.tokenizer.eos_token_id))
     write_model(training.out, model, loop.tokenizer)
-    write_card(
-        training.out,
-        Made(
-            config=training.config,
-            recipe=checkpoints.recipe_hash(training.config, seed=training.seed),
-            n_parameters=model.num_parameters(),
-            n_tokens=step * training.config.batch_tokens,
-            held_out=estimates,
-        ),
+    made = Made(
+        name=training.out.name,
+        config=training.config,
+        seed=training.seed,
+        n_parameters=model.num_parameters(),
+        n_tokens=step * training.config.batch_tokens,
+        held_out=bits_per_character(model, fitting, context=context, seed=training.seed),
+        without_prompt=bits_per_character(model, bare, context=context, seed=training.seed),
     )
+    write_card(training.out, model_card(made))
     progress("measure", 1, 1)
     return training.out
 

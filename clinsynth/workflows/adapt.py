@@ -12,6 +12,7 @@ from clinsynth.data import DATASETS
 from clinsynth.errors import ConfigError
 from clinsynth.training.adapt import fit_adapter
 from clinsynth.training.adapted import Adapting
+from clinsynth.training.model_card import TrainedOn, trained_on
 from clinsynth.workflows.progress import Progress, silent
 from clinsynth.workflows.sources import find_adapter, source_notes
 
@@ -80,7 +81,7 @@ def _fit(config: Config, part: Adapt, out: Path, *, data_dir: str | Path | None,
         model=base_model(config.backbone),
         out=out,
         seed=config.seed,
-        data=_in_words(part.train),
+        data=_trained_on(part.train),
         ontology=config.ontology,
         chat=options.get("chat"),
         allow_download=bool(options.get("allow_download", False)),
@@ -107,7 +108,7 @@ def _source(train: str) -> Source:
     return Source(dataset=train, split="adapt") if train in DATASETS else Source(file=train)
 
 
-def _in_words(source: Source) -> str:
+def _trained_on(source: Source) -> TrainedOn:
     if source.dataset is None:
-        return f"notes of {Path(str(source.file)).name}"
-    return f'the split "{source.split}" of {DATASETS.kind(source.dataset).title}'
+        return TrainedOn(dataset=f"notes of {Path(str(source.file)).name}", licence="as of the notes")
+    return trained_on(source.dataset, source.split)

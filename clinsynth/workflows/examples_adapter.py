@@ -6,6 +6,7 @@ from pathlib import Path
 from clinsynth.config import Adapt, Config
 from clinsynth.training.adapt import fit_texts
 from clinsynth.training.adapted import Adapting
+from clinsynth.training.model_card import TrainedOn
 from clinsynth.workflows.adapt import Fitted, base_model
 from clinsynth.workflows.progress import Progress
 
@@ -30,7 +31,7 @@ def adapter_for_examples(
         model=base_model(config.backbone),
         out=out,
         seed=config.seed,
-        data=f"{len(pairs)} labelled examples",
+        data=TrainedOn(dataset=f"{len(pairs)} labelled examples", licence="as of the examples"),
         ontology=config.ontology,
         chat=options.get("chat"),
         allow_download=bool(options.get("allow_download", False)),

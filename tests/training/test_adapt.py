@@ -1,6 +1,5 @@
 """Adapting a model to notes."""
 
-import json
 import os
 import signal
 import subprocess
@@ -19,6 +18,7 @@ from clinsynth.training.adapt import fit_adapter
 from clinsynth.training.adapted import Adapted, Adapting
 from clinsynth.training.base_model import new_model
 from clinsynth.training.export import write_model
+from clinsynth.training.model_card import page_of, read_card
 from clinsynth.training.pairs import Encoder, note_texts, parted
 from clinsynth.training.tokens import train_tokenizer
 from clinsynth.workflows.adapt import adapt as command
@@ -134,13 +134,23 @@ def test_an_adapter_loads_on_its_base(fitted: Adapted, model: Path, notes: list[
 
 def test_the_card_tells_how_it_was_fitted(fitted: Adapted, model: Path) -> None:
     """The card names base, data, settings, steps, seed and loss with its interval."""
-    card = json.loads((fitted.folder / "card.json").read_text())
-    assert card["base_model_hash"] == digest(model / "config.json", model / "model.safetensors")
-    assert card["n_notes"] + card["n_validation_notes"] == 30
-    assert card["settings"]["method"] == {"name": "lora", "rank": 4, "dropout": 0.1}
-    page = (fitted.folder / "README.md").read_text()
-    assert card["base_model_hash"] in page
-    assert str(fitted.after) in page
+    card = read_card(fitted.folder)
+    assert card.base is not None
+    assert card.base.sha256 == digest(model / "config.json", model / "model.safetensors")
+    assert card.trained["notes"] + card.trained["validation_notes"] == 30
+    assert card.trained["settings"]["method"] == {"name": "lora", "rank": 4, "dropout": 0.1}
+    assert [score.estimate for score in card.scores] == [fitted.after, fitted.change]
+    assert (fitted.folder / "README.md").read_text() == page_of(fitted.folder, card)
+
+
+def test_weights_are_stored_in_half_the_bytes_where_wanted(model: Path, notes: list[Note], tmp_path: Path) -> None:
+    """An adapter that is to be stored in bfloat16 holds nothing else."""
+    from safetensors.torch import load_file
+
+    made = fit_adapter(adapting(model, tmp_path / "half", epochs=0.2, half=True), notes, progress=silent)
+    assert {str(held.dtype) for held in load_file(made.folder / "adapter_model.safetensors").values()} == {
+        "torch.bfloat16"
+    }
 
 
 @pytest.mark.slow
@@ -148,8 +158,8 @@ def test_a_limit_of_time_becomes_a_number_of_steps(model: Path, notes: list[Note
     """A fit within minutes takes fewer steps than its epochs, and says so."""
     short = fit_adapter(adapting(model, tmp_path / "a", epochs=500.0, max_minutes=0.05), notes, progress=silent)
     assert short.stopped in {"time", "early"}
-    card = json.loads((short.folder / "card.json").read_text())
-    assert card["n_steps"] <= card["n_steps_planned"] < 500
+    counts: dict[str, Any] = dict(read_card(short.folder).trained)
+    assert counts["steps"] <= counts["steps_planned"] < 500
 
 
 def test_notes_are_parted_whole(model: Path, notes: list[Note]) -> None:

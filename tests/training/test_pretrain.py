@@ -13,6 +13,7 @@ from clinsynth.config import Pretrain, Stage, StageSource
 from clinsynth.errors import ConfigError, InputError, MissingError, OutputError, ResourceError
 from clinsynth.storage import digest
 from clinsynth.training import checkpoints
+from clinsynth.training.model_card import page_of, read_card
 from clinsynth.training.pretrain import Training, estimate, export, pretrain
 from clinsynth.workflows.pretrain import pretrain as command
 from clinsynth.workflows.progress import silent
@@ -79,7 +80,7 @@ def test_killed_and_started_again_gives_the_same_weights(finished: Path, notes_f
     assert found is not None
     assert 0 < found[0] < 25
     pretrain(training(notes_file, out), progress=silent)
-    for name in ("model.safetensors", "tokenizer.json", "held_out.json", "README.md"):
+    for name in ("model.safetensors", "tokenizer.json", "card.json", "README.md"):
         assert digest(out / name) == digest(finished / name), name
 
 
@@ -107,14 +108,16 @@ def test_loads_as_any_other_model(finished: Path) -> None:
     assert written.shape[1] > inputs.input_ids.shape[1]
 
 
-def test_the_card_says_what_was_seen_and_measured(finished: Path) -> None:
-    """The card tells tokens, recipe and bits a character with an interval."""
-    card = (finished / "README.md").read_text()
-    assert f"{N_STEPS * 256:,} tokens" in card
-    assert "Recipe SHA-256" in card
-    measured = json.loads((finished / "held_out.json").read_text())
-    assert [found["n"] for found in measured.values()] == [2]
-    assert all(found["low"] <= found["value"] <= found["high"] for found in measured.values())
+def test_the_card_says_what_was_seen_and_measured(finished: Path, notes_file: Path) -> None:
+    """The card tells tokens, recipe and bits a character with an interval, beside those without the prompt."""
+    card = read_card(finished)
+    assert card.trained["tokens"] == N_STEPS * 256
+    assert card.recipe_sha256 == checkpoints.recipe_hash(recipe(notes_file), seed=3)
+    (bits,) = card.scores
+    assert bits.n == 2
+    assert 0 < bits.low <= bits.value <= bits.high
+    assert bits.baseline.value != bits.value
+    assert (finished / "README.md").read_text() == page_of(finished, card)
 
 
 def test_a_finished_training_is_left_alone(finished: Path, notes_file: Path) -> None:
