@@ -252,6 +252,17 @@ def models_show(name: str) -> None:
     typer.echo(show_model(name))
 
 
+@models_app.command("train")
+def models_train(name: str, out: Out, settings: Settings = None, data_dir: DataDir = None) -> None:
+    """Train a model that ships again, by the recipe that ships; resumes where it was interrupted."""
+    from clinsynth.workflows.showing import shown
+    from clinsynth.workflows.train_model import train_model
+
+    with shown() as progress:
+        made = train_model(name, out, settings=settings or (), data_dir=data_dir, progress=progress)
+    typer.echo(f"model: {made}")
+
+
 @app.command()
 def doctor(data_dir: DataDir = None) -> None:
     """Say what is installed, found and missing, and what to do about it."""

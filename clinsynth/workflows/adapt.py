@@ -60,6 +60,18 @@ def adapt(
     return _fit(loaded, part, out, data_dir=data_dir or loaded.data_dir, progress=progress).folder
 
 
+def adapt_as_configured(
+    config: str | Path,
+    out: Path,
+    *,
+    settings: Sequence[str] = (),
+    data_dir: Path | None = None,
+    progress: Progress = silent,
+) -> Path:
+    """Fit an adapter to the notes that the configuration names; see `adapt`."""
+    return adapt(config, None, out, settings=settings, data_dir=data_dir, progress=progress)
+
+
 def adapter_for(config: Config, folder: Path, *, progress: Progress = silent) -> Fitted | None:
     """Give the adapter that a run writes with: the one it names, else one fitted in `folder`, else None.
 

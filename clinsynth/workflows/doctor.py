@@ -13,8 +13,10 @@ from clinsynth import extras
 from clinsynth.data import DATASETS, data_root
 from clinsynth.errors import ClinsynthError
 from clinsynth.ontology import load_ontology
+from clinsynth.training.model_card import read_card
 from clinsynth.training.resources import available_bytes
-from clinsynth.workflows.models import list_models
+from clinsynth.workflows.models import described, model_folders
+from clinsynth.workflows.shipped import RECIPES, budget_of
 
 State = Literal["ok", "warn", "fail"]
 _GIB = 2**30
@@ -99,17 +101,33 @@ def _fits(package: str, specifier: str) -> bool:
 
 def _models() -> Iterator[Diagnosis]:
     try:
-        models = list_models()
+        folders = list(model_folders())
     except ClinsynthError as error:
         yield Diagnosis(name="models", state="fail", found=str(error))
         return
-    if not any(model.origin == "shipped" for model in models):
-        action = (
-            "install clinsynth again from its wheel, or make one: clinsynth pretrain configs/pretrain.yaml --out DIR"
-        )
-        yield Diagnosis(name="embedded model", state="fail", found="none", action=action)
-    for model in models:
-        yield Diagnosis(name=f"model {model.name}", state="ok", found=f"{model.n_parameters / 1e6:.1f} M parameters")
+    for folder, origin in folders:
+        yield _model(folder, origin)
+    here = {folder.name for folder, origin in folders if origin == "shipped"}
+    for name in RECIPES:
+        if name not in here:
+            action = f"install clinsynth again from its wheel, or: clinsynth models train {name} --out DIR"
+            yield Diagnosis(name=f"model {name}", state="fail", found="not there", action=action)
+
+
+def _model(folder: Path, origin: str) -> Diagnosis:
+    """Say whether a model is whole; one that ships has a card too, and keeps to the room for its kind."""
+    name = f"model {folder.name}"
+    try:
+        model = described(folder, origin)
+        if origin == "shipped":
+            read_card(folder)
+    except ClinsynthError as error:
+        return Diagnosis(name=name, state="fail", found=str(error))
+    found = f"{model.kind}, {model.parameters}, {model.size}"
+    budget = budget_of(model.kind) if origin == "shipped" else None
+    if budget is not None and model.n_bytes > budget[1]:
+        return Diagnosis(name=name, state="warn", found=found, action=f"more than there is room for ({budget[0]})")
+    return Diagnosis(name=name, state="ok", found=found)
 
 
 def _ontologies() -> Iterator[Diagnosis]:

@@ -10,7 +10,7 @@ from clinsynth.errors import ConfigError
 from clinsynth.extras import data_dir
 from clinsynth.records import Note
 from clinsynth.storage import write_records
-from clinsynth.workflows.models import SHIPPED_DIR
+from clinsynth.workflows.shipped import SHIPPED_DIR
 
 
 def source_notes(source: Source, *, root: str | Path | None = None) -> Iterator[Note]:

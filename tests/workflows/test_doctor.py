@@ -6,11 +6,15 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from model_folders import facts, weights
 
 from clinsynth import extras
 from clinsynth.data import DATASETS
 from clinsynth.errors import InputError
+from clinsynth.training.model_card import write_card
 from clinsynth.workflows import doctor as doctor_module
+from clinsynth.workflows import models
+from clinsynth.workflows import shipped as shipping
 from clinsynth.workflows.doctor import Diagnosis, doctor
 
 
@@ -67,11 +71,30 @@ def test_a_broken_part_does_not_stop_the_rest(tmp_path: Path, monkeypatch: pytes
         raise InputError("it is damaged")
 
     monkeypatch.setattr(doctor_module, "load_ontology", broken)
-    monkeypatch.setattr(doctor_module, "list_models", broken)
+    monkeypatch.setattr(doctor_module, "model_folders", broken)
     found = seen(tmp_path)
     assert found["ontology core"].state == found["models"].state == "fail"
     assert "it is damaged" in str(found["models"])
     assert found["network"].state == "ok"
+
+
+def test_each_model_that_ships_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that is missing, cut off, without a card or too large is said to be; the others are fine."""
+    shipped = tmp_path / "embedded"
+    monkeypatch.setattr(models, "SHIPPED_DIR", shipped)
+    monkeypatch.setattr(doctor_module, "RECIPES", dict.fromkeys(("whole", "cut", "gone", "bare", "large")))
+    monkeypatch.setattr(shipping, "BUDGETS", {"language model": 5000})
+    for name in ("whole", "cut", "bare", "large"):
+        weights(shipped / name, shape=(100, 100) if name == "large" else (3, 4))
+        if name != "bare":
+            write_card(shipped / name, facts(name=name))
+    path = shipped / "cut" / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:-1])
+    found = seen(tmp_path)
+    assert {name: found[f"model {name}"].state for name in ("whole", "cut", "gone", "bare", "large")} == {
+        "whole": "ok", "cut": "fail", "gone": "fail", "bare": "fail", "large": "warn",
+    }  # fmt: skip
+    assert "clinsynth models train gone" in found["model gone"].action
 
 
 def test_no_model_library_is_loaded(tmp_path: Path) -> None:

@@ -1,13 +1,15 @@
 """Listing the models of this machine."""
 
 import hashlib
-import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from model_folders import facts, weights
 
 from clinsynth.errors import InputError, MissingError
+from clinsynth.training.model_card import write_card
 from clinsynth.workflows import models
 from clinsynth.workflows.hashing import content_hash
 from clinsynth.workflows.models import count_parameters, list_models, show_model
@@ -20,18 +22,6 @@ def local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CLINSYNTH_MODELS", str(tmp_path / "local"))
     (tmp_path / "local").mkdir()
     return tmp_path / "local"
-
-
-def weights(folder: Path, *, shape: tuple[int, ...] = (3, 4)) -> Path:
-    """Write a safetensors file by hand, as its format describes it."""
-    folder.mkdir(parents=True)
-    n_bytes = 4 * shape[0] * shape[1]
-    header = json.dumps(
-        {"w": {"dtype": "F32", "shape": shape, "data_offsets": [0, n_bytes]}, "__metadata__": {}}
-    ).encode()
-    path = folder / "model.safetensors"
-    path.write_bytes(len(header).to_bytes(8, "little") + header + bytes(n_bytes))
-    return path
 
 
 def test_counts_what_the_library_loads(checkpoint: Callable[[str], Path]) -> None:
@@ -62,6 +52,52 @@ def test_shows_card_and_hash(local: Path) -> None:
     assert shown.sha256 in str(shown)
     path.write_bytes(path.read_bytes()[:-1] + b"\x01")
     assert show_model("lm").sha256 != shown.sha256
+
+
+def test_the_list_tells_kind_size_and_headline(local: Path) -> None:
+    """A line has kind, parameters, size, the share of the room for its kind where it ships, and the first score."""
+    for folder in (local / "mine", models.SHIPPED_DIR / "lm"):
+        weights(folder)
+        write_card(folder, facts(name=folder.name))
+    shipped, mine = map(str, list_models())
+    for told in ("lm", "language model", "0.0 M parameters", "0 % of 20 MB", "shipped", "1.10 [1.00, 1.20]", "2.00"):
+        assert told in shipped.replace("%", " %"), told
+    assert "of 20 MB" not in mine
+
+
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a spaCy pipeline with one trained component and one that has no weights."""
+    import spacy
+
+    folder = tmp_path_factory.mktemp("pipeline") / "entities"
+    made = spacy.blank("en")
+    made.add_pipe("ner").add_label("DISEASE")
+    made.add_pipe("sentencizer")
+    made.initialize()
+    made.to_disk(folder)
+    return folder
+
+
+def test_a_spacy_pipeline_is_a_model(local: Path, pipeline: Path) -> None:
+    """A pipeline without safetensors is listed; its parameters are those that its card tells."""
+    shutil.copytree(pipeline, local / "entities")
+    assert [(model.name, model.n_parameters) for model in list_models()] == [("entities", None)]
+    write_card(local / "entities", facts(name="entities", kind="entities"))
+    assert list_models()[0].n_parameters == facts()["n_parameters"]
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "absent", "pointer"])
+def test_a_damaged_pipeline_is_said_to_be(local: Path, pipeline: Path, damage: str) -> None:
+    """A component whose weights break off, or are not there, is one line with the folder."""
+    shutil.copytree(pipeline, local / "entities")
+    path = local / "entities" / "ner" / "model"
+    whole = path.read_bytes()
+    path.unlink()
+    if damage != "absent":
+        path.write_bytes({"cut": whole[:-1], "empty": b"", "pointer": b"version https://git-lfs"}[damage])
+    with pytest.raises(InputError, match=r"entities.*get (it|the model) again"):
+        list_models()
 
 
 def test_an_unknown_name_is_answered_with_the_nearest(local: Path) -> None:
