@@ -22,7 +22,7 @@ class Task(Protocol):
         ...
 
     def read(self, split: str) -> Iterator[Example]:
-        """Stream the examples of "train" or "test"."""
+        """Stream the examples of "train" or "test", or of "dev" where a data set has that."""
         ...
 
     @property
@@ -34,6 +34,7 @@ class Task(Protocol):
 TASKS: Catalog[Task] = Catalog(
     "tasks",
     {
+        "chemprot": "clinsynth.tasks.chemprot:Chemprot",
         "ddi": "clinsynth.tasks.ddi:Ddi",
         "pubmedqa": "clinsynth.tasks.pubmedqa:PubmedQa",
         "questions": "clinsynth.tasks.questions:Questions",

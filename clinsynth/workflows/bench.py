@@ -65,7 +65,7 @@ def bench(
     with as many copies of real ones as there are synthetic ones, label by label.
 
     Args:
-        task: A task by its name ("ddi", "pubmedqa"; "relations" and "questions" read files).
+        task: A task by its name ("ddi", "chemprot", "pubmedqa"; "relations" and "questions" read files).
         out: A new folder, or that of the same benchmark, for results.json, tables.md, predictions.jsonl and
             manifest.json.
         real: A file of training examples, instead of the task's own.
