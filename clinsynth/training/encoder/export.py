@@ -29,7 +29,7 @@ class Made:
         recipe: SHA-256 of everything that decides the weights.
         start: The folder of the causal model it began from.
         n_tokens: Read in training, repetitions counted.
-        held_out: Nats a masked token takes, and the share told right, by source, on text it never saw.
+        held_out: Nats a masked token takes, and the share told right, of articles and of notes that it never saw.
         before: The same before the first step.
         seen: The same on rows that it was trained on.
     """
@@ -90,7 +90,7 @@ def _card(made: Made, *, n_parameters: int) -> ModelCard:
         memorisation={
             "masked tokens told right in rows it was trained on": str(made.seen["accuracy"]),
             "masked tokens told right in text it never saw": {
-                source: str(found["accuracy"]) for source, found in made.held_out.items()
+                kind: str(found["accuracy"]) for kind, found in made.held_out.items()
             },
         },
         limits=(
@@ -121,9 +121,9 @@ def _scores(made: Made) -> list[Score]:
         score(
             _MEASURES[name],
             found,
-            Measuring(data=f"{source}, held out", seed=made.seed, command=_COMMAND),
-            baseline=("before the first step", made.before[source][name]),
+            Measuring(data=f"held-out {kind}", seed=made.seed, command=_COMMAND),
+            baseline=("before the first step", made.before[kind][name]),
         )
-        for source, measured in made.held_out.items()
+        for kind, measured in made.held_out.items()
         for name, found in measured.items()
     ]

@@ -12,6 +12,7 @@ from clinsynth.training.encoder.masking import Masker
 from clinsynth.training.encoder.model import masked_logits
 from clinsynth.training.encoder.text import batches
 from clinsynth.training.held_out import Measured
+from clinsynth.training.sources import ARTICLES
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -53,14 +54,19 @@ def _laid(items: Sequence[Measured], pad: int) -> tuple[NDArray[np.int64], NDArr
 def masked_estimates(
     items: Sequence[Measured], sums: Sums, *, seed: int, draws: int = 1000
 ) -> dict[str, dict[str, Estimate]]:
-    """Estimate by source the nats a masked token takes and the share told right; intervals over notes or articles."""
+    """Estimate the nats a masked token takes and the share told right, of articles and of notes.
+
+    Intervals are over articles or notes, whose texts are drawn together.
+    """
     answers: dict[str, dict[str, Estimate]] = {}
-    for source in sorted({item.source for item in items}):
-        rows = [index for index, item in enumerate(items) if item.source == source]
-        _, units = np.unique([items[index].note for index in rows], return_inverse=True)
+    kinds = ["articles" if item.source in ARTICLES else "notes" for item in items]
+    for kind in sorted(set(kinds)):
+        rows = [index for index, found in enumerate(kinds) if found == kind]
+        names = [f"{items[index].source} {items[index].note}" for index in rows]
+        _, units = np.unique(names, return_inverse=True)
         of_notes = np.zeros((units.max() + 1, 3))
         np.add.at(of_notes, units, sums[rows])
-        answers[source] = {
+        answers[kind] = {
             name: _ratio(of_notes, column, seed=seed, draws=draws) for column, name in enumerate(("nats", "accuracy"))
         }
     return answers

@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 LOG_EVERY = 20
 MEASURE_EVERY = 100
 MEASURED_NOTES = 12
-SEEN_ROWS = 128
+SEEN, SEEN_ROWS = "seen", 128
 CHECKPOINT_SECONDS = 120.0
 WEIGHTS = "model.safetensors"
 Progress = Callable[[str, int, int], None]
@@ -249,14 +249,14 @@ class _Loop:
         """Give rows that the model was trained on, spread over the training."""
         rows = self._rows()
         return [
-            Measured(source="seen", note=place, n_characters=1, document=Document(tokens=np.array(rows.tokens[place])))
+            Measured(source=SEEN, note=place, n_characters=1, document=Document(tokens=np.array(rows.tokens[place])))
             for place in range(0, len(rows), max(1, len(rows) // SEEN_ROWS))
         ]
 
     def _measured(self, items: list[Measured]) -> dict[str, float]:
-        """Give the nats that a masked token of held-out text takes, by source."""
+        """Give the nats that a masked token takes in held-out articles and notes."""
         found = self._estimates(self.stepper.model, items, draws=1)
-        return {source: round(measured["nats"].value, 4) for source, measured in found.items()}
+        return {kind: round(measured["nats"].value, 4) for kind, measured in found.items()}
 
     def _estimates(
         self, model: "PreTrainedModel", items: list[Measured], draws: int = 1000
@@ -279,7 +279,7 @@ class _Loop:
             n_steps=self.training.n_steps,
             held_out=self._estimates(model, items),
             before=self._estimates(_begun(self.training, self.tokenizer), items),
-            seen=self._estimates(model, self._seen())["seen"],
+            seen=self._estimates(model, self._seen())["notes"],
         )
         write_encoder(self.training.out, model, self.tokenizer, made)
         self.progress("measure", 1, 1)

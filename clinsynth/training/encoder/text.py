@@ -1,5 +1,6 @@
 """What the encoder reads: the texts of the language model without its prompts, one after the other."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
 HELD_OUT_NOTES = 60
+TEXTS_A_NOTE = 4  # an article has some sixty
 _PROMPT_ALLOWANCE = 1.15  # prompts are cut off after the texts were counted
 _LEAST_TOKENS = 16
 
@@ -44,11 +46,14 @@ def _cut(running: NDArray[np.integer[Any]], length: int, *, end: int) -> Rows:
 def held_out_texts(
     recipe: EncoderRecipe, tokenizer: "PreTrainedTokenizerFast", *, root: Path, seed: int
 ) -> Iterator[Measured]:
-    """Give the texts of notes and articles that are held out, without prompts, none longer than a row."""
+    """Give the first few texts of each note and article that is held out, without prompts, none longer than a row."""
     stage = Stage(sources=recipe.sources, n_tokens=1, form="text", context=recipe.context)
+    n_given: Counter[tuple[str, int]] = Counter()
     for item in Texts(tokenizer=tokenizer, root=root).held_out(stage, n_notes=HELD_OUT_NOTES, seed=seed):
         tokens = item.document.tokens[item.document.n_prompt :][: recipe.context]
-        if len(tokens) >= _LEAST_TOKENS:
+        of_note = (item.source, item.note)
+        if len(tokens) >= _LEAST_TOKENS and n_given[of_note] < TEXTS_A_NOTE:
+            n_given[of_note] += 1
             yield Measured(
                 source=item.source, note=item.note, n_characters=item.n_characters, document=Document(tokens=tokens)
             )
