@@ -178,7 +178,7 @@ def examples(
 
 @app.command()
 def bench(
-    task: Annotated[str, typer.Argument(help="ddi, chemprot, pubmedqa; or relations, questions with --real and --test.")],
+    task: Annotated[str, typer.Argument(help="ddi, chemprot, pubmedqa; relations, questions with --real, --test.")],
     out: Out,
     real: Annotated[Path | None, typer.Option(help="Real training examples, JSON lines.")] = None,
     test: Annotated[Path | None, typer.Option(help="Test examples, JSON lines.")] = None,

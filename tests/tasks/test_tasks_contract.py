@@ -76,7 +76,7 @@ def test_labels_of_a_file_task_are_those_of_its_training_file(tmp_path: Path) ->
 @pytest.mark.slow
 @pytest.mark.parametrize("name", OFFICIAL)
 def test_official_splits_are_complete(name: str) -> None:
-    """The official splits have as many examples as published, less one pair of DDI without a type and 39 of ChemProt."""
+    """The official splits have as many examples as published, less one pair of DDI and 39 of ChemProt."""
     file, n_train, n_test = OFFICIAL[name]
     if not (data_root() / file).exists():
         pytest.skip(f"{file} is not in the data folder")
