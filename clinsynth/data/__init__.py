@@ -3,10 +3,13 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from clinsynth.catalog import Catalog
 from clinsynth.records import Example, Note
+
+if TYPE_CHECKING:
+    from clinsynth.data.entities import Sentence
 
 
 class Dataset(Protocol):
@@ -19,7 +22,7 @@ class Dataset(Protocol):
     files: ClassVar[tuple[str, ...]]  # relative to the data folder
     splits: ClassVar[tuple[str, ...]]
 
-    def read(self, split: str) -> Iterator[Note] | Iterator[Example]:
+    def read(self, split: str) -> "Iterator[Note] | Iterator[Example] | Iterator[Sentence]":
         """Stream a split; raises MissingError with one line on how to get the files."""
         ...
 
@@ -28,6 +31,8 @@ DATASETS: Catalog[Dataset] = Catalog(
     "datasets",
     {
         "aci-bench": "clinsynth.data.aci_bench:AciBench",
+        "anatem": "clinsynth.data.entities:AnatEm",
+        "bc5cdr-entities": "clinsynth.data.entities:Bc5cdrEntities",
         "chemprot-scibert": "clinsynth.data.chemprot:ChemprotScibert",
         "chemprot-snli": "clinsynth.data.chemprot:ChemprotSnli",
         "craft": "clinsynth.data.articles:Craft",
@@ -35,6 +40,7 @@ DATASETS: Catalog[Dataset] = Catalog(
         "evidence-inference": "clinsynth.data.articles:EvidenceInference",
         "mts-dialog": "clinsynth.data.mts_dialog:MtsDialog",
         "mtsamples": "clinsynth.data.mtsamples:MtSamples",
+        "ncbi-disease": "clinsynth.data.entities:NcbiDisease",
         "pubmedqa": "clinsynth.data.pubmedqa:PubmedQa",
     },
 )

@@ -125,9 +125,6 @@ _WITHOUT_READER = (
         home="microsoft/presidio-research on GitHub",
         files=("phi/presidio-research/synth_dataset_v2.json",),
     ),
-    _iob("bc5cdr-entities", "BC5CDR"),
-    _iob("ncbi-disease", "NCBI-disease"),
-    _iob("anatem", "AnatEM"),
     _iob("bc2gm", "BC2GM"),
     _iob("linnaeus", "linnaeus"),
     Known(

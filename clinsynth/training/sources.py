@@ -107,7 +107,7 @@ def read_articles(dataset: str, root: Path) -> Iterator[Note]:
     measured = measured_titles(root)
     n_dropped = 0
     for article in DATASETS.build(dataset, root=root).read("train"):
-        if isinstance(article, Example):
+        if not isinstance(article, Note):
             raise ConfigError(f"{dataset} holds labelled examples, no articles")
         if _is_measured(title_key(title_of(article)), measured):
             n_dropped += 1
