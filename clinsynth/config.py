@@ -52,7 +52,8 @@ class Writing(Section):
     """How a backbone writes, and how often a rejected case is tried again.
 
     A section with typed slots is written up to `candidates` times within an attempt, until no slot is missing.
-    `constrained` keeps a model that is run here to the slots it was asked for as it writes.
+    `constrained` keeps a model that is run here to the slots it was asked for as it writes. `guidance` above 1 makes a
+    prompt weigh more than it does by itself, for twice the time (`clinsynth.backbones.guiding`).
     """
 
     template: str = "prompts/attribute_controlled.yaml"
@@ -62,6 +63,7 @@ class Writing(Section):
     repetition_penalty: float = Field(1.1, ge=1)
     max_new_tokens: int = Field(160, ge=1)
     batch_size: int = Field(16, ge=1)
+    guidance: float = Field(1.0, ge=1)
     candidates: int = Field(1, ge=1)
     constrained: bool = True
     attempts: int = Field(3, ge=1)
@@ -129,6 +131,29 @@ class EncoderRecipe(Section):
     learning_rate: float = Field(2e-3, gt=0)
     threads: int = Field(1, ge=1)
     sources: tuple[StageSource, ...] = ()
+
+
+class NamesRecipe(Section):
+    """A recognizer of names of people, places and organisations: real notes with names put in, and a small spaCy pipeline.
+
+    `passes` is how often each note is taken, with other names each time; `rows` are those of the hash embeddings of a
+    token's lower-case form, first letter, last three letters and shape.
+    """
+
+    datasets: tuple[str, ...] = ("mtsamples", "mts-dialog", "aci-bench")
+    passes: int = Field(6, ge=1)
+    dev_share: float = Field(0.1, gt=0, lt=1)
+    width: int = Field(96, ge=8)
+    depth: int = Field(4, ge=1)
+    rows: tuple[int, int, int, int] = (2500, 300, 2000, 500)
+    pieces: int = Field(2, ge=1)
+    dropout: float = Field(0.1, ge=0, lt=1)
+    learning_rate: float = Field(1e-3, gt=0)
+    batch_words: int = Field(1500, ge=100)
+    max_steps: int = Field(6000, ge=1)
+    evaluate_every: int = Field(400, ge=1)
+    recall_weight: float = Field(0.5, ge=0, le=1)
+    threads: int = Field(1, ge=1)
 
 
 class Adapt(Section):
@@ -206,6 +231,7 @@ class Config(Section):
     adapt: Adapt | None = None
     pretrain: Pretrain | None = None
     encoder: EncoderRecipe | None = None
+    names: NamesRecipe | None = None
     checks: tuple[Component, ...] = (
         Component(name="form"),
         Component(name="entities"),

@@ -203,6 +203,9 @@ class Prompt:
         temperature: 0 takes the most probable token each time.
         slots: Placeholders that the text has to hold, each once, and no other; a backbone that cannot see to it may
             leave it to what fills them.
+        bare: The same prompt without what the text has to state.
+        guidance: How much more the prompt weighs than it does by itself, 1 for no more: what the model would write
+            after the bare prompt is taken off. A backbone that cannot read two prompts at once leaves it.
     """
 
     text: str = field(repr=False)
@@ -215,6 +218,8 @@ class Prompt:
     slots: tuple[str, ...] = ()
     adapter: str | None = None
     system: str = field(default="", repr=False)
+    bare: str = field(default="", repr=False)
+    guidance: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,7 @@
 """Any causal language model of transformers, with any PEFT adapter."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,7 +104,14 @@ class TransformersBackbone:
             stops_of=self._stops_of,
             slots=self._slot_tokens,
             with_logprobs=self.logprobs,
+            bare=self._bare_tokens(prompts),
         )
+
+    def _bare_tokens(self, prompts: Sequence[Prompt]) -> list[list[int]]:
+        """Give the tokens of the bare prompts; none where no prompt guides."""
+        if all(prompt.guidance == 1 for prompt in prompts):
+            return []
+        return [self._tokens(replace(prompt, text=prompt.bare)) for prompt in prompts]
 
     def _by_adapter(self, prompts: Sequence[Prompt]) -> Iterator[tuple[str | None, list[int]]]:
         folders = [prompt.adapter or self.adapter for prompt in prompts]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from clinsynth.backbones.drawing import Draw
+from clinsynth.backbones.guiding import Guided
 from clinsynth.backbones.reading import Reading
 from clinsynth.backbones.slotting import Slotting, SlotTokens
 from clinsynth.records import Generation, Prompt
@@ -94,6 +95,7 @@ def write(  # noqa: PLR0913 - a batch is its rows, and what each of them needs
     stops_of: Callable[[Prompt], Stops],
     slots: SlotTokens,
     with_logprobs: bool,
+    bare: Sequence[Sequence[int]] = (),
 ) -> list[Generation]:
     """Write one text a row.
 
@@ -104,7 +106,8 @@ def write(  # noqa: PLR0913 - a batch is its rows, and what each of them needs
         seeds: One generator a row.
         stops_of: Gives what ends a prompt's text.
         slots: How typed slots are written, for the prompts that ask for any.
-        with_logprobs: Whether to keep the log-probability, under the bare model distribution, of each token.
+        with_logprobs: Whether to keep the log-probability, before temperature and the like, of each token.
+        bare: The prompts without what they state, as token ids, where any of them guides; see `Guided`.
     """
     import torch
 
@@ -114,7 +117,10 @@ def write(  # noqa: PLR0913 - a batch is its rows, and what each of them needs
     ]
     steps = max(prompt.max_new_tokens for prompt in prompts)
     with torch.inference_mode():
-        reading = Reading(model, tokens, room=steps)
+        reading: Reading | Guided = Reading(model, tokens, room=steps)
+        if bare:
+            weights = [prompt.guidance for prompt in prompts]
+            reading = Guided(reading, Reading(model, bare, room=steps), weights)
         logits = reading.start()[:, -1]
         draw = Draw(prompts, seeds, logits.device)
         written = torch.empty(len(rows), steps, dtype=torch.long, device=logits.device)

@@ -13,12 +13,16 @@ class Section:
     Attributes:
         heading: "" for text without a heading: a salutation, or a whole note that a model writes with its headings.
         slots: The facts that the model is asked to leave a typed slot for, by placeholder; see `Template.fill`.
+        facts: What the text has to state, where a model writes it by a prompt of its own.
+        bare: The prompt without them.
     """
 
     heading: str
     prompt: str | None = field(default=None, repr=False)
     text: str | None = field(default=None, repr=False)
     slots: Mapping[str, Fact] = field(default_factory=dict, repr=False)
+    facts: tuple[Fact, ...] = field(default=(), repr=False)
+    bare: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if (self.prompt is None) == (self.text is None):

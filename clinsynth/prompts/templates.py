@@ -146,7 +146,7 @@ class Template:
             if plan is None
             else self._slotted(telling, heading, plan, opens=plan is first)
             if self._file.slots
-            else Section(heading=heading, prompt=self._one_section(telling, heading, plan))
+            else self._one_section(telling, heading, plan)
             for heading, plan, text in parts
         )
 
@@ -171,7 +171,11 @@ class Template:
         attributes = _attributes(telling) | {"age": ""} | {each.kind: each.value for each in slotted(ages)}
         said = statements(slotted(facts))
         return Section(
-            heading=heading, prompt=self._prompted(telling, heading, attributes, said), slots=slots_of(facts)
+            heading=heading,
+            prompt=self._prompted(telling, heading, attributes, said),
+            slots=slots_of(facts),
+            facts=facts,
+            bare=self._prompted(telling, heading, {}, ()),
         )
 
     def _check_has(self, note_type: str) -> None:
@@ -201,8 +205,14 @@ class Template:
             elif plan.written is not None:
                 yield heading, plan, ""
 
-    def _one_section(self, telling: _Telling, heading: str, plan: SectionPlan) -> str:
-        return self._prompted(telling, heading, _attributes(telling), self._statements(telling, heading, plan))
+    def _one_section(self, telling: _Telling, heading: str, plan: SectionPlan) -> Section:
+        facts = self._stated(telling, heading, plan)
+        return Section(
+            heading=heading,
+            prompt=self._prompted(telling, heading, _attributes(telling), statements(facts)),
+            facts=tuple(facts),
+            bare=self._prompted(telling, heading, {}, ()),
+        )
 
     def _prompted(self, telling: _Telling, heading: str, attributes: Mapping[str, str], said: Sequence[str]) -> str:
         case = telling.asked
@@ -217,15 +227,15 @@ class Template:
         asked = [
             _Asked(heading=heading, text=text)
             if plan is None
-            else _Asked(heading=heading, statements=self._statements(telling, heading, plan))
+            else _Asked(heading=heading, statements=statements(self._stated(telling, heading, plan)))
             for heading, plan, text in parts
         ]
         return f"{self._prompt(_of_a_case(telling.asked, _attributes(telling)) | {'sections': asked})}\n"
 
-    def _statements(self, telling: _Telling, heading: str, plan: SectionPlan) -> tuple[str, ...]:
+    def _stated(self, telling: _Telling, heading: str, plan: SectionPlan) -> Sequence[Fact]:
+        """Give the facts that a prompt states, in the order of the variant."""
         chosen = select(telling.asked, plan.written or ()) if self._file.state else ()
-        order = ORDERS[telling.variant.order]
-        return statements(order(chosen, derive_seed(0, telling.asked.id, heading)))
+        return ORDERS[telling.variant.order](chosen, derive_seed(0, telling.asked.id, heading))
 
 
 def _attributes(telling: _Telling) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from clinsynth.prompts.slots import Filled
 from clinsynth.records import Case, Finding, Generation, Note, Origin, Prompt, Span, Verdict
 from clinsynth.seeds import derive_seed
 from clinsynth.storage import read_records, write_records
+from clinsynth.workflows.candidates import Faults
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,14 +35,11 @@ class Checked:
     verdict: Verdict
 
 
-_SAID_TO_BE_ABSENT = frozenset({"condition", "symptom", "finding"})
-
-
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class _Asked:
     """A section that a model is asked for."""
 
-    case_id: str
+    case: Case
     place: int
     section: Section
 
@@ -69,29 +67,28 @@ class Writer:
     def notes(self, cases: Sequence[Case]) -> list[Note]:
         """Write the notes of these cases; batches are cut by their order alone."""
         sections = {case.id: self.template.sections(case, self.attempt) for case in cases}
-        texts = self._write(sections)
+        texts = self._write(cases, sections)
         return [self._note(case, sections[case.id], texts[case.id]) for case in cases]
 
-    def _write(self, sections: Mapping[str, Sequence[Section]]) -> dict[str, list[str]]:
+    def _write(self, cases: Sequence[Case], sections: Mapping[str, Sequence[Section]]) -> dict[str, list[str]]:
         """Give the text of each section, by case: what was rendered as it is, the rest from the backbone.
 
-        A section with typed slots is written again, up to `writing.candidates` times in all, while it lacks slots,
-        has invented ones or affirms what had to be denied; the text with the fewest faults is kept, of equal ones the
-        first.
+        A section is written again, up to `writing.candidates` times in all, while it has faults (see `Faults`); the
+        text with the fewest is kept, of equal ones the first.
         """
         texts = {case_id: [section.text or "" for section in listed] for case_id, listed in sections.items()}
         asked = [
-            _Asked(case_id=case_id, place=place, section=section)
-            for case_id, listed in sections.items()
-            for place, section in enumerate(listed)
+            _Asked(case=case, place=place, section=section)
+            for case in cases
+            for place, section in enumerate(sections[case.id])
             if section.prompt is not None
         ]
         faults: dict[_Asked, int] = {}
         for candidate in range(self.config.writing.candidates):
             for one, text in self._generated(asked, candidate):
-                found = self._faults(one, text)
+                found = self._n_faults(one, text)
                 if found < faults.get(one, found + 1):
-                    faults[one], texts[one.case_id][one.place] = found, text
+                    faults[one], texts[one.case.id][one.place] = found, text
             asked = [one for one in asked if faults[one]]
         return texts
 
@@ -101,7 +98,7 @@ class Writer:
         for start in range(0, len(asked), size):
             batch = asked[start : start + size]
             prompts = [self._prompt(one.section) for one in batch]
-            seeds = [self._seed(one.case_id, one.place, candidate) for one in batch]
+            seeds = [self._seed(one.case.id, one.place, candidate) for one in batch]
             for one, generation in zip(batch, self.backbone(prompts, seeds), strict=True):
                 yield one, finished(generation)
 
@@ -109,19 +106,17 @@ class Writer:
         again = ("candidate", candidate) if candidate else ()
         return derive_seed(self.config.seed, case_id, self.attempt, place, *again)
 
-    def _faults(self, one: _Asked, text: str) -> int:
-        """Count the slots that a text lacks, has invented, or affirms where it had to deny; 0 without slots."""
-        slots = one.section.slots
-        if not slots:
+    def _n_faults(self, one: _Asked, text: str) -> int:
+        """Count the faults of a text; nobody asks where there is but one candidate."""
+        if self.config.writing.candidates == 1:
             return 0
-        filled = self._fill(one.section, text, self._seed(one.case_id, one.place))
-        denied = {fact.id: fact.negated for fact in slots.values() if fact.kind in _SAID_TO_BE_ABSENT}
-        turned = sum(
-            all(is_negated(filled.text, span) != denied[fact_id] for span in spans)
-            for fact_id, spans in filled.stated.items()
-            if fact_id in denied
+        return self._faults(one.case, one.section, text, seed=self._seed(one.case.id, one.place))
+
+    @cached_property
+    def _faults(self) -> Faults:
+        return Faults(
+            template=self.template, limits=default_limits(self.config.limits), ontology=self.config.ontology
         )
-        return len(filled.missing) + len(filled.invented) + turned
 
     def _fill(self, section: Section, text: str, seed: int) -> Filled:
         return self.template.fill(section, text, seed, is_denied=is_negated)
@@ -147,6 +142,8 @@ class Writer:
             stops=("\n\n\n",),
             adapter=self.adapter,
             system=self.template.system,
+            bare=section.bare,
+            guidance=writing.guidance,
         )
 
     def _note(self, case: Case, sections: Sequence[Section], texts: Sequence[str]) -> Note:

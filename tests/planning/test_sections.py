@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -12,8 +13,16 @@ from clinsynth.data import DATASETS, data_root
 from clinsynth.data.notes_input import read_input
 from clinsynth.errors import MissingError
 from clinsynth.ontology import MentionFinder, load_ontology
+from clinsynth.planning.exchanging import Exchange
 from clinsynth.planning.extract import extract
-from clinsynth.planning.sections import MAX_WORDS, MIN_WORDS, section_prompts, whole_sections
+from clinsynth.planning.sections import (
+    MAX_WORDS,
+    MIN_WORDS,
+    mixed_prompts,
+    section_prompts,
+    sections_of,
+    whole_sections,
+)
 from clinsynth.records import Note
 
 SLOT = re.compile(r"\[(?:AGE|[A-Z]+_\d+)\]")
@@ -131,3 +140,49 @@ def test_a_text_whose_slots_are_filled_states_what_it_stated() -> None:
     assert "no [SYMPTOM_1] chest pain" in prompt
     assert "[DRUG_1] metformin [DOSE_1] 500 mg [FREQUENCY_1] twice daily" in prompt
     assert prompt.startswith("[Consultation | Cardiology | HISTORY OF PRESENT ILLNESS]\nAge: [AGE] 64. Sex: female.")
+
+
+def test_exchanged_facts_stand_in_prompt_and_text_alike() -> None:
+    """The other names and numbers of a prompt are in its text, letter for letter, but for the synonyms of a few."""
+    note = _note(TEXT)
+    exchange = Exchange.of([note], load_ontology("core"))
+    n_copied = n_told = 0
+    for seed in range(60):
+        prompt, text = next(sections_of(note, seed=seed)).exchanged(exchange)
+        values = re.sub(r"^no ", "", prompt.split("State: ")[1].split(".\n")[0]).split("; ")
+        n_told += len(values)
+        n_copied += sum(value.removeprefix("no ").casefold() in text.casefold() for value in values)
+        assert re.search(rf"\b{prompt.split('Age: ')[1].split('.')[0]}-year-old", text)
+        assert "denies" in text
+    assert n_copied > 0.6 * n_told
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(min_value=0, max_value=2**32))
+def test_an_exchange_keeps_what_a_fact_is(seed: int) -> None:
+    """Id, kind, relation and polarity stay; a dose follows its drug; a child stays a child."""
+    note = _note(TEXT)
+    assert note.case is not None
+    facts = note.case.facts
+    others = Exchange.of([note], load_ontology("core"))(facts, Random(seed)).facts
+    assert [(f.id, f.kind, f.relation, f.negated) for f in others] == [
+        (f.id, f.kind, f.relation, f.negated) for f in facts
+    ]
+    drug = next(fact.value for fact in others if fact.kind == "medication")
+    assert {fact.subject for fact in others if fact.kind in {"dose", "frequency"}} == {drug}
+    assert 18 <= int(next(fact.value for fact in others if fact.kind == "age")) <= 89
+
+
+def test_a_mixture_has_every_form() -> None:
+    """Over many draws a section is told, slotted, exchanged and bare; one without facts is told."""
+    note = _note(TEXT)
+    exchange = Exchange.of([note], load_ontology("core"))
+    drawn = [list(mixed_prompts(note, exchange, seed=seed)) for seed in range(80)]
+    firsts = [pairs[0] for pairs in drawn]
+    bare = [prompt for prompt, _ in firsts if "State" not in prompt and "Age" not in prompt]
+    slotted = [text for _, text in firsts if SLOT.search(text)]
+    told = [text for prompt, text in firsts if text.startswith("This is a 64-year-old woman with hypertension")]
+    assert bare
+    assert slotted
+    assert len(bare) < len(told) < len(firsts) - len(slotted)
+    assert all("State" not in pairs[1][0] for pairs in drawn)

@@ -1,0 +1,49 @@
+"""Of several texts for a section the one with the fewest faults is kept."""
+
+import pytest
+
+from clinsynth.checks.codes import default_limits
+from clinsynth.ontology import load_ontology
+from clinsynth.prompts import Section, load_template
+from clinsynth.records import Case, Fact
+from clinsynth.workflows.candidates import Faults
+
+NAMES = {"hypertension": "condition", "chest pain": "symptom"}
+FACTS = tuple(
+    Fact(
+        id=f"f{number}",
+        kind=kind,
+        subject="patient",
+        relation="has",
+        value=name,
+        code=concept.id,
+        negated=kind == "symptom",
+    )
+    for number, (name, kind) in enumerate(NAMES.items())
+    if (concept := load_ontology("core").by_name(name, kind)) is not None
+)
+CASE = Case(id="c1", note_type="consultation", specialty="Cardiology", attributes={}, facts=FACTS)
+SECTION = Section(heading="HISTORY", prompt="Text:\n", facts=FACTS[1:])
+SLOTTED = Section(heading="HISTORY", prompt="Text:\n", facts=FACTS[1:], slots={"[SYMPTOM_1]": FACTS[1]})
+
+
+def _faults(section: Section, text: str) -> int:
+    count = Faults(template=load_template("prompts/slotted.yaml"), limits=default_limits())
+    return count(CASE, section, text, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("section", "good", "bad"),
+    [
+        (SECTION, "She denies chest pain today.", "She feels well today."),
+        (SECTION, "She denies chest pain today.", "She denies chest pain today. She takes warfarin."),
+        (SECTION, "She denies chest pain.", 4 * "She denies chest pain. "),
+        (SLOTTED, "She denies [SYMPTOM_1] today.", "She feels well today."),
+        (SLOTTED, "She denies [SYMPTOM_1] today.", "She denies [SYMPTOM_1] and [DRUG_7] today."),
+        (SLOTTED, "She denies [SYMPTOM_1] today.", "She denies [SYMPTOM_1] today. She takes warfarin."),
+    ],
+)
+def test_what_a_text_lacks_and_what_it_adds_is_counted(section: Section, good: str, bad: str) -> None:
+    """A good text has no fault, a bad one at least one; facts of other sections are nobody's fault here."""
+    assert _faults(section, good) == 0
+    assert _faults(section, bad) > 0
