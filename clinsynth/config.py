@@ -156,6 +156,41 @@ class NamesRecipe(Section):
     threads: int = Field(1, ge=1)
 
 
+class SubwordVectors(Section):
+    """Vectors of running text by pieces of words, so that a name never seen is near those written like it.
+
+    `rows` of `width` numbers are shared by all pieces of `shortest` to `longest` letters. None of `sources`: no vectors.
+    """
+
+    sources: tuple[Source, ...] = ()
+    rows: int = Field(8000, ge=1)
+    width: int = Field(48, ge=1)
+    shortest: int = Field(3, ge=1)
+    longest: int = Field(5, ge=1)
+    min_count: int = Field(3, ge=1)
+    epochs: int = Field(3, ge=1)
+    learning_rate: float = Field(0.05, gt=0)
+
+
+class EntitiesRecipe(Section):
+    """A recognizer of chemicals and diseases: subword vectors, then `spacy train` on sentences marked by hand.
+
+    `pipeline` is a configuration of spaCy's. The steps are chosen on the development parts among those of a first
+    training on the training parts, evaluated every `evaluate_every` steps up to `max_steps`; the second training, on
+    both, takes `longer` times as many. `share` of the marked sentences is trained on. Passages have up to
+    `longest_passage` sentences.
+    """
+
+    pipeline: str = "entities/spacy.cfg"
+    vectors: SubwordVectors = SubwordVectors()
+    datasets: tuple[str, ...] = ("bc5cdr-entities", "ncbi-disease")
+    share: float = Field(1.0, gt=0, le=1)
+    longest_passage: int = Field(4, ge=1)
+    max_steps: int = Field(5000, ge=1)
+    evaluate_every: int = Field(500, ge=1)
+    longer: float = Field(1.5, gt=0)
+
+
 class Adapt(Section):
     """A PEFT adapter on real notes.
 
@@ -229,6 +264,7 @@ class Config(Section):
     writing: Writing = Writing()
     backbone: Component = Component(name="embedded")
     adapt: Adapt | None = None
+    entities: EntitiesRecipe | None = None
     pretrain: Pretrain | None = None
     encoder: EncoderRecipe | None = None
     names: NamesRecipe | None = None
@@ -377,8 +413,7 @@ def needed(part: S | None, *, name: str, command: str) -> S:
         ConfigError: The configuration has no such part.
     """
     if part is None:
-        shown = {"examples": "examples-ddi.yaml", "pretrain": "pretrain.yaml", "encoder": "encoder.yaml"}.get(
-            name, "demo.yaml"
-        )
+        own = {"entities", "pretrain", "encoder", "names"}  # those whose recipe has a file of its own
+        shown = f"{name}.yaml" if name in own else {"examples": "examples-ddi.yaml"}.get(name, "demo.yaml")
         raise ConfigError(f'clinsynth {command} needs "{name}:" in the configuration; configs/{shown} shows one')
     return part
