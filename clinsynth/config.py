@@ -54,6 +54,7 @@ class Writing(Section):
     A section with typed slots is written up to `candidates` times within an attempt, until no slot is missing.
     `constrained` keeps a model that is run here to the slots it was asked for as it writes. `guidance` above 1 makes a
     prompt weigh more than it does by itself, for twice the time (`clinsynth.backbones.guiding`).
+    `adapters` names one for each of some types of note; `adapter` writes the others.
     """
 
     template: str = "prompts/attribute_controlled.yaml"
@@ -68,6 +69,7 @@ class Writing(Section):
     constrained: bool = True
     attempts: int = Field(3, ge=1)
     adapter: str | None = None
+    adapters: Mapping[str, str] = {}
 
 
 class Source(Section):
@@ -87,8 +89,8 @@ class StageSource(Source):
 class Stage(Section):
     """A stretch of pretraining on one mixture of sources; `context` is the length of its rows, the model's if None.
 
-    `form` is how text is put: "text" with its heading; articles "keyed" by terms of theirs; notes in "sections" with the
-    facts that these state, or "mixed": told, with typed slots, with other facts in prompt and text, or bare.
+    `form` is how text is put: "text" with its heading; articles "keyed" by terms of theirs; notes in "sections" with
+    the facts that these state, or "mixed": told, with typed slots, with other facts in prompt and text, or bare.
     """
 
     sources: tuple[StageSource, ...]
@@ -159,7 +161,7 @@ class NamesRecipe(Section):
 class SubwordVectors(Section):
     """Vectors of running text by pieces of words, so that a name never seen is near those written like it.
 
-    `rows` of `width` numbers are shared by all pieces of `shortest` to `longest` letters. None of `sources`: no vectors.
+    `rows` of `width` numbers are shared by all pieces of `shortest` to `longest` letters. No `sources`: no vectors.
     """
 
     sources: tuple[Source, ...] = ()
@@ -195,7 +197,9 @@ class Adapt(Section):
     """A PEFT adapter on real notes.
 
     `faithful` leaves out sections that say more than their prompt: a drug, a date or a name that it does not give.
-    `slots` puts typed slots where facts stand, for templates that ask for them. `half` stores the adapter in bfloat16.
+    `form` is "told" (a prompt states facts and the text has them), "slots" (typed slots stand where facts do, for
+    templates that ask for them) or "mixed", for both; of `note_types`, if any are named, only notes are learnt from.
+    `half` stores the adapter in bfloat16.
     """
 
     method: Component = Component(name="lora")
@@ -208,7 +212,8 @@ class Adapt(Section):
     context: int = 512
     patience: int = 3
     faithful: bool = True
-    slots: bool = False
+    form: str = Field("told", pattern="^(told|slots|mixed)$")
+    note_types: tuple[str, ...] = ()
     half: bool = False
     threads: int = 1
 

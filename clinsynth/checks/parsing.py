@@ -67,18 +67,26 @@ def _tokens(pipeline: "Language", text: str) -> "Doc":
     return joined if joined is not None else pipeline.make_doc("")
 
 
-@cache
-def _pipeline() -> "Language":
+def blank() -> "Language":
+    """Make a pipeline that only tokenises, by scispaCy's rules; saved to disk, it loads without scispaCy."""
     with warnings.catch_warnings():
         # Their import compiles patterns that newer versions of `re` warn about.
         warnings.simplefilter("ignore", FutureWarning)
         import spacy
-        from scispacy import abbreviation  # noqa: F401 - it makes the component known to spaCy
         from scispacy.custom_tokenizer import combined_rule_tokenizer
 
         pipeline = spacy.blank("en")
         pipeline.tokenizer = combined_rule_tokenizer(pipeline)
     pipeline.max_length = MAX_CHARACTERS
+    return pipeline
+
+
+@cache
+def _pipeline() -> "Language":
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        from scispacy import abbreviation  # noqa: F401 - it makes the component known to spaCy
+    pipeline = blank()
     pipeline.add_pipe("sentencizer")
     pipeline.add_pipe("abbreviation_detector")
     return pipeline

@@ -1,0 +1,1 @@
+"""How the recognizer of names of people, places and organisations is made: its data and its weights."""

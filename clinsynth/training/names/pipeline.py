@@ -1,0 +1,166 @@
+"""The spaCy pipeline: its configuration, its training by spaCy, and what of it ships."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clinsynth.checks.parsing import blank
+from clinsynth.config import NamesRecipe
+from clinsynth.seeds import derive_seed
+from clinsynth.storage import write_rows
+from clinsynth.training.names.marking import LABELS
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+_FEATURES = ("NORM", "PREFIX", "SUFFIX", "SHAPE")
+_LOGGER = "clinsynth.JsonLines.v1"
+_SEEDS = 2**31
+Progress = Callable[[str, int, int], None]
+
+
+def configuration(recipe: NamesRecipe, *, train: Path, dev: Path, seed: int) -> dict[str, Any]:
+    """Give the configuration that `spacy train` takes."""
+    return {
+        "paths": {"train": str(train), "dev": str(dev)},
+        "system": {"seed": derive_seed(seed, "names", "spacy") % _SEEDS, "gpu_allocator": None},
+        "nlp": {"lang": "en", "pipeline": ["ner"], "batch_size": 64},
+        "components": {"ner": {"factory": "ner", "model": _network(recipe)}},
+        "corpora": {
+            part: {"@readers": "spacy.Corpus.v1", "path": f"${{paths.{part}}}", "max_length": 0}
+            for part in ("train", "dev")
+        },
+        "training": _training(recipe),
+    }
+
+
+def _network(recipe: NamesRecipe) -> dict[str, Any]:
+    return {
+        "@architectures": "spacy.TransitionBasedParser.v2",
+        "state_type": "ner",
+        "extra_state_tokens": False,
+        "hidden_width": 64,
+        "maxout_pieces": 2,
+        "use_upper": True,
+        "tok2vec": {
+            "@architectures": "spacy.Tok2Vec.v2",
+            "embed": {
+                "@architectures": "spacy.MultiHashEmbed.v2",
+                "width": recipe.width,
+                "attrs": list(_FEATURES),
+                "rows": list(recipe.rows),
+                "include_static_vectors": False,
+            },
+            "encode": {
+                "@architectures": "spacy.MaxoutWindowEncoder.v2",
+                "width": recipe.width,
+                "depth": recipe.depth,
+                "window_size": 1,
+                "maxout_pieces": recipe.pieces,
+            },
+        },
+    }
+
+
+def _training(recipe: NamesRecipe) -> dict[str, Any]:
+    return {
+        "train_corpus": "corpora.train",
+        "dev_corpus": "corpora.dev",
+        "seed": "${system.seed}",
+        "gpu_allocator": "${system.gpu_allocator}",
+        "dropout": recipe.dropout,
+        "patience": 0,
+        "max_epochs": 0,
+        "max_steps": recipe.max_steps,
+        "eval_frequency": recipe.evaluate_every,
+        "optimizer": {
+            "@optimizers": "Adam.v1",
+            "L2_is_weight_decay": True,
+            "L2": 0.01,
+            "grad_clip": 1.0,
+            "use_averages": True,
+            "learn_rate": {
+                "@schedules": "warmup_linear.v1",
+                "warmup_steps": max(1, recipe.max_steps // 25),
+                "total_steps": int(recipe.max_steps * 1.1),
+                "initial_rate": recipe.learning_rate,
+            },
+        },
+        "batcher": {
+            "@batchers": "spacy.batch_by_words.v1",
+            "size": recipe.batch_words,
+            "tolerance": 0.2,
+            "discard_oversize": False,
+        },
+        "logger": {"@loggers": _LOGGER},
+        "score_weights": {"ents_f": 1 - recipe.recall_weight, "ents_r": recipe.recall_weight, "ents_p": 0.0},
+    }
+
+
+def train(config: dict[str, Any], out: Path, *, log: Path, told: Progress) -> Path:
+    """Train by spaCy, as `spacy train` does, and give the folder of the weights that did best on dev.
+
+    Args:
+        config: What `configuration` gives.
+        out: The folder of spaCy's checkpoints; one that is there is written over.
+        log: JSON lines: step, words, loss and scores on dev.
+        told: Is told of each step.
+    """
+    from spacy import registry
+    from spacy.training.initialize import init_nlp
+    from spacy.training.loop import train as train_by_spacy
+    from thinc.api import Config
+
+    registry.loggers.register(_LOGGER, func=lambda: _logging(log, config["training"]["max_steps"], told))
+    pipeline = init_nlp(Config(config).interpolate())
+    # The tokens must be those of the check that uses the weights; the saved tokenizer holds its rules.
+    pipeline.tokenizer.from_bytes(blank().tokenizer.to_bytes())
+    out.mkdir(parents=True, exist_ok=True)
+    train_by_spacy(pipeline, out, stdout=io.StringIO(), stderr=io.StringIO())
+    return out / "model-best"
+
+
+def _logging(log: Path, n_steps: int, told: Progress) -> Callable[..., Any]:
+    """Make what spaCy calls a logger: it is set up with a pipeline and gives (each step, the end)."""
+
+    def set_up(*_: object) -> tuple[Callable[[dict[str, Any] | None], None], Callable[[], None]]:
+        write_rows(log, [])
+
+        def step(info: dict[str, Any] | None) -> None:
+            if info is None:
+                return
+            told("training", info["step"], n_steps)
+            row = {
+                "step": info["step"],
+                "words": info["words"],
+                "seconds": info["seconds"],
+                "loss": float(info["losses"]["ner"]),
+                **{name: info["other_scores"].get(name) for name in ("ents_p", "ents_r", "ents_f", "ents_per_type")},
+            }
+            with log.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row, sort_keys=True) + "\n")
+
+        return step, lambda: None
+
+    return set_up
+
+
+def strip(trained: "Language") -> "Language":
+    """Give the pipeline without the strings of its training text and without the paths of its training."""
+    from spacy.util import load_model_from_config
+    from thinc.api import Config
+
+    kept = {name: trained.config[name] for name in ("nlp", "components")}
+    bare = load_model_from_config(Config(kept), auto_fill=True)
+    bare.tokenizer.from_bytes(blank().tokenizer.to_bytes())
+    recognizer = trained.get_pipe("ner")
+    bare.get_pipe("ner").from_bytes(recognizer.to_bytes(exclude=["vocab"]), exclude=["vocab"])
+    for label in LABELS:
+        bare.vocab.strings.add(label)
+    return bare
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Show nothing."""

