@@ -162,6 +162,13 @@ def device_named(name: str) -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
+def multiplies_bf16() -> bool:
+    """Say whether products in bf16 are fast here: on a GPU, and on processors with instructions for them."""
+    import torch
+
+    return torch.cuda.is_available() or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())  # noqa: SLF001 - nothing public tells
+
+
 def context_length(model: Any) -> int | None:  # noqa: ANN401 - any model of transformers or peft
     """Give how many tokens a model can read, or None where its architecture sets no limit."""
     limit = getattr(model.config.get_text_config(), "max_position_embeddings", None)

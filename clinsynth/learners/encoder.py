@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from clinsynth.learners import Predictor
 from clinsynth.learners.constant import Constant
@@ -20,11 +20,12 @@ class EncoderLearner:
     """Classifies by what a pretrained model makes of a text and of its marked arguments.
 
     Attributes:
-        model: A folder or hub id of any transformers model; None: the language model that ships.
+        model: A folder or hub id of any transformers model; None: the encoder that ships, or else the language model.
         fine_tune: Whether the model is trained with its head; otherwise it stays as it is.
         max_tokens: Longer texts are cut off.
         epochs: Of fine-tuning.
         learning_rate: Of fine-tuning, after a warm-up of a tenth of the steps, falling to 0.
+        class_weight: "balanced" gives every label the same total weight; "none" every example.
         inverse_penalty: Of the logistic head: larger fits the training examples more closely.
         allow_download: Whether a hub id that is not on this machine may be fetched.
     """
@@ -35,6 +36,7 @@ class EncoderLearner:
     batch_size: int = 32
     epochs: int = 3
     learning_rate: float = 1e-4
+    class_weight: Literal["balanced", "none"] = "balanced"
     inverse_penalty: float = 0.1
     allow_download: bool = False
     device: str = "auto"
@@ -62,7 +64,10 @@ class EncoderLearner:
         head = make_pipeline(
             StandardScaler(),
             LogisticRegression(
-                C=self.inverse_penalty, class_weight="balanced", max_iter=200, random_state=seed % _MAX_SEED
+                C=self.inverse_penalty,
+                class_weight="balanced" if self.class_weight == "balanced" else None,
+                max_iter=200,
+                random_state=seed % _MAX_SEED,
             ),
         )
         with warnings.catch_warnings():
@@ -75,7 +80,11 @@ class EncoderLearner:
         from clinsynth.learners.tuning import Tuning
 
         return Tuning(
-            encoder=self._encoder, epochs=self.epochs, learning_rate=self.learning_rate, batch_size=self.batch_size
+            encoder=self._encoder,
+            epochs=self.epochs,
+            learning_rate=self.learning_rate,
+            batch_size=self.batch_size,
+            balanced=self.class_weight == "balanced",
         ).fit(examples, seed=seed)
 
     @cached_property

@@ -13,7 +13,8 @@ from clinsynth.checkpoints import device_named, load_tokenizer
 from clinsynth.errors import InputError, MissingError
 from clinsynth.learners.laying import Laid
 
-_SHIPPED = Path(__file__).resolve().parent.parent / "embedded" / "lm"
+_EMBEDDED = Path(__file__).resolve().parent.parent / "embedded"
+_SHIPPED = ("encoder", "lm")  # the first that came with this installation reads
 _EMPTY = "."
 
 
@@ -22,7 +23,7 @@ class Encoder:
     """A model that reads: an encoder, or a causal model whose states are averaged.
 
     Attributes:
-        model: A folder or hub id; None: the language model that ships.
+        model: A folder or hub id; None: the encoder that ships, or else the language model.
         max_tokens: Longer texts are cut off.
     """
 
@@ -122,12 +123,13 @@ class Encoder:
     def _source(self) -> str:
         if self.model is not None:
             return self.model
-        if not (_SHIPPED / "config.json").is_file():
-            raise MissingError(
-                f"there is no embedded model {_SHIPPED}; name one by the option model, "
-                f"or make it by clinsynth pretrain configs/pretrain.yaml --out {_SHIPPED}"
-            )
-        return str(_SHIPPED)
+        for name in _SHIPPED:
+            if (_EMBEDDED / name / "config.json").is_file():
+                return str(_EMBEDDED / name)
+        raise MissingError(
+            f"there is no embedded model in {_EMBEDDED}; name one by the option model, "
+            f"or make it by clinsynth models train encoder --out {_EMBEDDED / _SHIPPED[0]}"
+        )
 
 
 def _weights(laid: Laid, offsets: NDArray[np.int64], mask: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from clinsynth.checkpoints import multiplies_bf16
 from clinsynth.learners.encoding import Encoder
 from clinsynth.learners.laying import Laid, lay
 from clinsynth.records import Example
@@ -13,16 +14,22 @@ from clinsynth.seeds import generator
 _WARM_UP = 0.1
 _WEIGHT_DECAY = 0.01
 _CLIP = 1.0
+_SORTED_BATCHES = 16  # within so many batches, examples of one length are read together: less padding
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tuning:
-    """Trains by AdamW on the cross-entropy, every label with the same total weight."""
+    """Trains by AdamW on the cross-entropy.
+
+    Attributes:
+        balanced: Whether every label has the same total weight; otherwise every example has.
+    """
 
     encoder: Encoder
     epochs: int
     learning_rate: float
     batch_size: int
+    balanced: bool
 
     def fit(self, examples: Sequence[Example], *, seed: int) -> "TunedPredictor":
         """Train a fresh copy of the model."""
@@ -46,23 +53,30 @@ class Tuning:
         optimizer = torch.optim.AdamW(parameters, lr=self.learning_rate, weight_decay=_WEIGHT_DECAY)
         n_steps = self.epochs * -(-len(texts) // self.batch_size)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, n_steps))
-        loss_of = torch.nn.CrossEntropyLoss(weight=_balance(targets).to(network.device))
+        loss_of = torch.nn.CrossEntropyLoss(weight=_balance(targets).to(network.device) if self.balanced else None)
         network.train()
-        for rows in self._batches(len(texts), seed):
-            logits = head(self.encoder.pooled(network, [texts[row] for row in rows]))
-            loss_of(logits, targets[rows].to(network.device)).backward()
+        for rows in self._batches([len(text.text) for text in texts], seed):
+            with torch.autocast(network.device.type, dtype=torch.bfloat16, enabled=multiplies_bf16()):
+                logits = head(self.encoder.pooled(network, [texts[row] for row in rows]))
+            loss_of(logits.float(), targets[rows].to(network.device)).backward()
             torch.nn.utils.clip_grad_norm_(parameters, _CLIP)
             optimizer.step()
             schedule.step()
             optimizer.zero_grad()
         network.eval()
 
-    def _batches(self, n: int, seed: int) -> Iterator[list[int]]:
+    def _batches(self, lengths: Sequence[int], seed: int) -> Iterator[list[int]]:
+        stretch = self.batch_size * _SORTED_BATCHES
         for epoch in range(self.epochs):
-            order = list(range(n))
-            generator(seed, "order", epoch).shuffle(order)
-            for start in range(0, n, self.batch_size):
-                yield order[start : start + self.batch_size]
+            random = generator(seed, "order", epoch)
+            order = list(range(len(lengths)))
+            random.shuffle(order)
+            batches: list[list[int]] = []
+            for start in range(0, len(order), stretch):
+                alike = sorted(order[start : start + stretch], key=lambda row: lengths[row])
+                batches += [alike[first : first + self.batch_size] for first in range(0, len(alike), self.batch_size)]
+            random.shuffle(batches)
+            yield from batches
 
 
 def _rate(step: int, n_steps: int) -> float:
@@ -94,10 +108,13 @@ class TunedPredictor:
         """Give the most probable label."""
         import torch
 
-        predicted: list[str] = []
+        texts = [lay(example) for example in examples]
+        order = sorted(range(len(texts)), key=lambda row: len(texts[row].text))
+        predicted = [""] * len(texts)
         with torch.inference_mode():
-            for start in range(0, len(examples), self.encoder.batch_size):
-                batch = [lay(example) for example in examples[start : start + self.encoder.batch_size]]
-                best = self.head(self.encoder.pooled(self.network, batch)).argmax(-1).tolist()
-                predicted += [self.labels[index] for index in best]
+            for start in range(0, len(order), self.encoder.batch_size):
+                rows = order[start : start + self.encoder.batch_size]
+                best = self.head(self.encoder.pooled(self.network, [texts[row] for row in rows])).argmax(-1).tolist()
+                for row, index in zip(rows, best, strict=True):
+                    predicted[row] = self.labels[index]
         return predicted
