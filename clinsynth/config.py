@@ -138,12 +138,13 @@ class EncoderRecipe(Section):
 class NamesRecipe(Section):
     """A recognizer of names of people, places and organisations: real notes with names put in, and a small spaCy pipeline.
 
-    `passes` is how often each note is taken, with other names each time; `rows` are those of the hash embeddings of a
+    `passes` is how often the notes are gone through, a `share` of their paragraphs each time; `rows` are those of the hash embeddings of a
     token's lower-case form, first letter, last three letters and shape.
     """
 
     datasets: tuple[str, ...] = ("mtsamples", "mts-dialog", "aci-bench")
-    passes: int = Field(6, ge=1)
+    passes: int = Field(4, ge=1)
+    share: float = Field(0.5, gt=0, le=1)
     dev_share: float = Field(0.1, gt=0, lt=1)
     width: int = Field(96, ge=8)
     depth: int = Field(4, ge=1)
@@ -151,7 +152,7 @@ class NamesRecipe(Section):
     pieces: int = Field(2, ge=1)
     dropout: float = Field(0.1, ge=0, lt=1)
     learning_rate: float = Field(1e-3, gt=0)
-    batch_words: int = Field(1500, ge=100)
+    batch_words: int = Field(600, ge=100)
     max_steps: int = Field(6000, ge=1)
     evaluate_every: int = Field(400, ge=1)
     recall_weight: float = Field(0.5, ge=0, le=1)

@@ -14,7 +14,6 @@ from itertools import islice
 from pathlib import Path
 
 from clinsynth import extras
-from clinsynth.adapters.loading import adapter_hash
 from clinsynth.checks.facts.locating import locate
 from clinsynth.config import load_config
 from clinsynth.estimates import proportion
@@ -23,6 +22,7 @@ from clinsynth.planning.swaps import swapped
 from clinsynth.prompts import load_template
 from clinsynth.records import Case, Fact, Note
 from clinsynth.storage import write_json
+from clinsynth.workflows.fitted import named_adapters
 from clinsynth.workflows.run import plan_cases
 from clinsynth.workflows.stages import Writer, build_backbone
 
@@ -32,21 +32,21 @@ PAIRS = (("age", "sex"), ("condition", "sex"), ("condition", "age"), ("medicatio
 def main() -> None:
     """Write the pairs, count which follow, and write the shares."""
     options = parse()
-    config = load_config(options.config, options.set)
+    named = [f"writing.adapter={options.adapter}"] if options.adapter else []
+    config = load_config(options.config, [*options.set, *named])
+    adapters = named_adapters(config.writing)
     writer = Writer(
         config=config,
         attempt=0,
-        adapter=options.adapter,
-        adapter_hash=None,
+        adapters=adapters,
         backbone=build_backbone(config.backbone),
         template=load_template(config.writing.template),
     )
     ontology = load_ontology(config.ontology)
     cases = list(islice(plan_cases(config), options.n))
     results = {"+".join(kinds): shares(cases, kinds, writer, ontology) for kinds in PAIRS}
-    adapter = adapter_hash(Path(options.adapter)) if options.adapter else None
     settings = {"config": str(options.config), "seed": config.seed, "n_cases": options.n, "set": options.set}
-    settings["adapter_hash"] = adapter
+    settings["adapters"] = adapters.hashes()
     write_json(options.out, {"shares": results, "settings": settings, "versions": extras.versions()})
     for kinds, row in results.items():
         print(kinds, {name: str(value) for name, value in row.items()})

@@ -66,7 +66,7 @@ def fit_adapter(adapting: Adapting, notes: Iterable[Note], *, progress: Progress
     """
     config = adapting.config
     texts = note_texts(
-        notes, ontology=adapting.ontology, seed=adapting.seed, faithful=config.faithful, slots=config.slots
+        notes, ontology=adapting.ontology, seed=adapting.seed, faithful=config.faithful, form=config.form
     )
     return fit_texts(adapting, texts, progress=progress)
 

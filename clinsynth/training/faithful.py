@@ -6,6 +6,7 @@ from clinsynth.checks.codes import default_limits
 from clinsynth.checks.parsing import parsed
 from clinsynth.checks.phi import PhiCheck
 from clinsynth.ontology import MentionFinder, load_ontology
+from clinsynth.prompts.slots import find_slots
 from clinsynth.records import Note
 
 
@@ -14,19 +15,17 @@ class Faithful:
     """Says whether a text states something of its prompt, names no drug beside it, and nothing that looks like PHI.
 
     A model that is fitted to texts which say more than their prompts learns to make things up: dates, names, drugs.
-
-    Attributes:
-        slots: Facts stand in slots: what the text still names is not told, and a condition counts as a drug does.
+    Where facts stand in slots, what the text still names is not told, and a condition counts as a drug does.
     """
 
     finder: MentionFinder = field(repr=False)
     phi: PhiCheck = field(default_factory=PhiCheck)
-    slots: bool = False
 
     def __call__(self, prompt: str, text: str) -> bool:
         """Look at a pair of prompt and text."""
-        told = set() if self.slots else {mention.concept.id for mention in self.finder(prompt)}
-        kinds = {"medication", "condition"} if self.slots else {"medication"}
+        slots = bool(find_slots(prompt))
+        told = set() if slots else {mention.concept.id for mention in self.finder(prompt)}
+        kinds = {"medication", "condition"} if slots else {"medication"}
         said = [mention.concept for mention in self.finder(text) if not mention.negated]
         invented = any(concept.kind in kinds and concept.id not in told for concept in said)
         return "\nState:" in prompt and not invented and not self._looks_like_phi(text)
@@ -37,6 +36,6 @@ class Faithful:
         return any(finding.score >= (limits[finding.code] or 0.0) for finding in findings)
 
 
-def faithful_to(ontology: str, *, slots: bool = False) -> Faithful:
+def faithful_to(ontology: str) -> Faithful:
     """Judge by the names of an ontology."""
-    return Faithful(finder=MentionFinder(load_ontology(ontology)), slots=slots)
+    return Faithful(finder=MentionFinder(load_ontology(ontology)))

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from clinsynth.errors import ConfigError, InputError
 from clinsynth.ontology import MentionFinder, load_ontology
+from clinsynth.planning.exchanging import Exchange
 from clinsynth.planning.extract import extract
-from clinsynth.planning.sections import section_prompts
+from clinsynth.planning.sections import mixed_prompts, section_prompts
 from clinsynth.records import Note
 from clinsynth.seeds import derive_seed
 from clinsynth.training.faithful import faithful_to
@@ -88,7 +90,7 @@ Texts = Iterable[tuple[str, Iterable[tuple[str, str]]]]
 
 
 def note_texts(
-    notes: Iterable[Note], *, ontology: str, seed: int, faithful: bool = False, slots: bool = False
+    notes: Iterable[Note], *, ontology: str, seed: int, faithful: bool = False, form: str = "told"
 ) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Give each note's id with its pairs of prompt and text, conditioned on what the note itself states.
 
@@ -97,13 +99,17 @@ def note_texts(
         ontology: Whose names are read.
         seed: Of how facts are put.
         faithful: Leave out sections that say more than their prompt; see `clinsynth.training.faithful`.
-        slots: Put typed slots where facts stand; a faithful section then names no other condition either.
+        form: "told", "slots" or "mixed"; see `clinsynth.planning.sections`.
     """
-    finder = MentionFinder(load_ontology(ontology))
-    is_kept = faithful_to(ontology, slots=slots) if faithful else None
-    for note in notes:
-        pairs = list(section_prompts(extract(note, finder=finder), seed=seed, slots=slots))
-        yield note.id, [pair for pair in pairs if is_kept is None or is_kept(*pair)]
+    known = load_ontology(ontology)
+    finder = MentionFinder(known)
+    is_kept = faithful_to(ontology) if faithful else None
+    extracted = [extract(note, finder=finder) for note in notes]
+    pairs_of = partial(section_prompts, slots=form == "slots")
+    if form == "mixed":
+        pairs_of = partial(mixed_prompts, exchange=Exchange.of(extracted, known))
+    for note in extracted:
+        yield note.id, [pair for pair in pairs_of(note, seed=seed) if is_kept is None or is_kept(*pair)]
 
 
 def parted(texts: Texts, encoder: Encoder, *, validation_share: float, seed: int) -> Pairs:

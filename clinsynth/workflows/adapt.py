@@ -1,28 +1,21 @@
 """`clinsynth adapt`: a PEFT adapter on notes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clinsynth.adapters.loading import adapter_hash
 from clinsynth.backbones import BACKBONES
 from clinsynth.config import Adapt, Component, Config, Source, load_config, needed
 from clinsynth.data import DATASETS
 from clinsynth.errors import ConfigError
+from clinsynth.records import Note
 from clinsynth.training.adapt import fit_adapter
 from clinsynth.training.adapted import Adapting
 from clinsynth.training.model_card import TrainedOn, trained_on
+from clinsynth.workflows.fitted import Adapters, Fitted, named_adapters
 from clinsynth.workflows.progress import Progress, silent
-from clinsynth.workflows.sources import find_adapter, source_notes
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fitted:
-    """An adapter to write with."""
-
-    folder: Path
-    hash: str
+from clinsynth.workflows.sources import source_notes
 
 
 def adapt(
@@ -72,18 +65,17 @@ def adapt_as_configured(
     return adapt(config, None, out, settings=settings, data_dir=data_dir, progress=progress)
 
 
-def adapter_for(config: Config, folder: Path, *, progress: Progress = silent) -> Fitted | None:
-    """Give the adapter that a run writes with: the one it names, else one fitted in `folder`, else None.
+def adapters_for(config: Config, folder: Path, *, progress: Progress = silent) -> Adapters:
+    """Give the adapters that a run writes with: those it names, else one fitted in `folder`, else none.
 
     Raises:
         ClinsynthError: As for `adapt`.
     """
-    if config.writing.adapter is not None:
-        named = find_adapter(config.writing.adapter)
-        return Fitted(folder=named, hash=adapter_hash(named))
-    if config.adapt is None:
-        return None
-    return _fit(config, config.adapt, folder, data_dir=config.data_dir, progress=progress)
+    named = named_adapters(config.writing)
+    if named.default is not None or config.adapt is None:
+        return named
+    fitted = _fit(config, config.adapt, folder, data_dir=config.data_dir, progress=progress)
+    return replace(named, default=fitted)
 
 
 def _fit(config: Config, part: Adapt, out: Path, *, data_dir: str | Path | None, progress: Progress) -> Fitted:
@@ -98,7 +90,7 @@ def _fit(config: Config, part: Adapt, out: Path, *, data_dir: str | Path | None,
         chat=options.get("chat"),
         allow_download=bool(options.get("allow_download", False)),
     )
-    fitted = fit_adapter(adapting, source_notes(part.train, root=data_dir), progress=progress)
+    fitted = fit_adapter(adapting, _learnt_from(part, data_dir), progress=progress)
     return Fitted(folder=fitted.folder, hash=fitted.hash)
 
 
@@ -114,6 +106,12 @@ def base_model(component: Component) -> str:
     if model is None:
         raise ConfigError(f'backbone "{component.name}" has no weights to adapt; choose another, or leave "adapt:" out')
     return str(model)
+
+
+def _learnt_from(part: Adapt, data_dir: str | Path | None) -> Iterator[Note]:
+    """Stream the notes of the types that the adapter is for."""
+    notes = source_notes(part.train, root=data_dir)
+    return (note for note in notes if not part.note_types or note.note_type in part.note_types)
 
 
 def _source(train: str) -> Source:

@@ -22,11 +22,11 @@ from clinsynth.storage import read_records, shard_path, write_json, write_parque
 from clinsynth.tasks import Task
 from clinsynth.tasks.guards import Guard
 from clinsynth.tasks.settings import capped
-from clinsynth.workflows.adapt import Fitted
 from clinsynth.workflows.bench import build_task
 from clinsynth.workflows.example_stage import build_material, build_method
 from clinsynth.workflows.examples_adapter import adapter_for_examples
 from clinsynth.workflows.examples_card import card
+from clinsynth.workflows.fitted import Fitted
 from clinsynth.workflows.folders import claimed
 from clinsynth.workflows.inputs import example_inputs, weights_of
 from clinsynth.workflows.progress import Progress, silent

@@ -7,7 +7,8 @@ from clinsynth.config import Adapt, Config
 from clinsynth.training.adapt import fit_texts
 from clinsynth.training.adapted import Adapting
 from clinsynth.training.model_card import TrainedOn
-from clinsynth.workflows.adapt import Fitted, base_model
+from clinsynth.workflows.adapt import base_model
+from clinsynth.workflows.fitted import Fitted
 from clinsynth.workflows.progress import Progress
 
 

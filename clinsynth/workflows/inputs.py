@@ -8,8 +8,9 @@ from clinsynth.config import Component, Config, Source
 from clinsynth.data import DATASETS, data_root
 from clinsynth.storage import digest
 from clinsynth.training.adapted import model_hash
+from clinsynth.workflows.fitted import named_adapters
 from clinsynth.workflows.hashing import content_hash
-from clinsynth.workflows.sources import find_adapter, find_file
+from clinsynth.workflows.sources import find_file
 
 BACKBONE = "backbone"
 
@@ -21,9 +22,8 @@ def run_inputs(config: Config) -> dict[str, str]:
         ClinsynthError: Something is not there or cannot be read.
     """
     found = _backbone(config.backbone)
-    if config.writing.adapter is not None:
-        found["adapter"] = adapter_hash(find_adapter(config.writing.adapter))
-    elif config.adapt is not None:
+    found |= named_adapters(config.writing).hashes()
+    if config.writing.adapter is None and config.adapt is not None:
         found["adapt.train"] = _source(config.adapt.train, config.data_dir)
     return found | {f"reference {n}": _source(part, config.data_dir) for n, part in enumerate(config.reference, 1)}
 

@@ -19,6 +19,7 @@ from clinsynth.config import Config
 from clinsynth.engines import Engine, Job, Shard
 from clinsynth.records import Case
 from clinsynth.storage import read_records, shard_path, write_json, write_records
+from clinsynth.workflows.fitted import Adapters
 from clinsynth.workflows.progress import Progress
 from clinsynth.workflows.stages import Checked
 
@@ -34,8 +35,7 @@ class Passes:
     config: Config
     work: Path
     engine: Engine
-    adapter: Path | None
-    adapter_hash: str | None
+    adapters: Adapters
     weights: Mapping[str, str]
     reference: Path | None
     progress: Progress
@@ -108,8 +108,7 @@ class Passes:
             spec={
                 "config": self.config.model_dump(mode="json"),
                 "attempt": attempt,
-                "adapter": str(self.adapter) if self.adapter else None,
-                "adapter_hash": self.adapter_hash,
+                "adapters": self.adapters.spec(),
                 "weights": dict(self.weights),
                 "reference": str(self.reference) if self.reference else None,
             },

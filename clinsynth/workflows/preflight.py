@@ -28,6 +28,7 @@ def preflight(config: Config) -> None:
     """
     _check_plan(config)
     _check_slots(config)
+    _check_adapters(config)
     ENGINES.build(config.engine.name, **config.engine.options)
     backbone = BACKBONES.build(config.backbone.name, **config.backbone.options)
     if isinstance(backbone, Located):
@@ -56,9 +57,18 @@ def _check_plan(config: Config) -> None:
 def _check_slots(config: Config) -> None:
     """Refuse an adapter that would be fitted to texts of another kind than its prompts ask for."""
     template = load_template(config.writing.template)
-    if config.adapt is not None and config.writing.adapter is None and config.adapt.slots != template.slots:
-        asked, said = ("asks", "true") if template.slots else ("does not ask", "false")
-        raise ConfigError(f"template {template.name} {asked} for typed slots; set adapt.slots: {said}")
+    if config.adapt is None or config.writing.adapter is not None or config.adapt.form == "mixed":
+        return
+    form, asked = ("slots", "asks") if template.slots else ("told", "does not ask")
+    if config.adapt.form != form:
+        raise ConfigError(f"template {template.name} {asked} for typed slots; set adapt.form: {form}, or mixed")
+
+
+def _check_adapters(config: Config) -> None:
+    """Refuse an adapter for a type of note that the template does not have."""
+    template = load_template(config.writing.template)
+    for note_type in config.writing.adapters:
+        template.states(note_type)
 
 
 def _check_reference(config: Config) -> None:

@@ -12,8 +12,8 @@ from clinsynth.prompts import load_template
 from clinsynth.records import Case, Fact, Finding, Note
 from clinsynth.report.masking import sample
 from clinsynth.report.segments import segments
+from clinsynth.workflows.fitted import named_adapters
 from clinsynth.workflows.run import plan_cases, resolve
-from clinsynth.workflows.sources import find_adapter
 from clinsynth.workflows.stages import Checked, Writer, build_backbone, build_checker
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def preview(
 ) -> tuple[Previewed, ...]:
     """Write and check the first `n` cases of a configuration, in memory.
 
-    The adapter of `writing.adapter` is used where one is named; none is fitted here. Copies of the reference are
+    The adapters of `writing` are used where any are named; none is fitted here. Copies of the reference are
     not looked for.
 
     Raises:
@@ -94,8 +94,7 @@ def _writer(config: Config) -> Writer:
     return Writer(
         config=config,
         attempt=0,
-        adapter=str(find_adapter(config.writing.adapter)) if config.writing.adapter else None,
-        adapter_hash=None,
+        adapters=named_adapters(config.writing),
         backbone=build_backbone(config.backbone),
         template=load_template(config.writing.template),
     )

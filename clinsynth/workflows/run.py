@@ -15,7 +15,7 @@ from clinsynth.planning.spaces import load_space
 from clinsynth.records import Case
 from clinsynth.report.masking import mask
 from clinsynth.storage import shard_path, write_parquet, write_rows
-from clinsynth.workflows.adapt import adapter_for
+from clinsynth.workflows.adapt import adapters_for
 from clinsynth.workflows.findings import finding_row
 from clinsynth.workflows.folders import claimed
 from clinsynth.workflows.inputs import run_inputs, weights_of
@@ -144,13 +144,11 @@ def plan_cases(config: Config) -> Iterator[Case]:
 def _passes(
     config: Config, out: Path, workers: int | None, progress: Progress, *, weights: Mapping[str, str]
 ) -> Passes:
-    fitted = adapter_for(config, out / "adapter", progress=progress)
     return Passes(
         config=config,
         work=out / "work",
         engine=build_engine(config.engine, workers),
-        adapter=fitted.folder if fitted else None,
-        adapter_hash=fitted.hash if fitted else None,
+        adapters=adapters_for(config, out / "adapter", progress=progress),
         weights=weights,
         reference=write_reference(config, out / "work" / "reference.jsonl"),
         progress=progress,

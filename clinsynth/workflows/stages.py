@@ -24,6 +24,7 @@ from clinsynth.records import Case, Finding, Generation, Note, Origin, Prompt, S
 from clinsynth.seeds import derive_seed
 from clinsynth.storage import read_records, write_records
 from clinsynth.workflows.candidates import Faults
+from clinsynth.workflows.fitted import Adapters
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,8 +55,7 @@ class Writer:
 
     config: Config
     attempt: int
-    adapter: str | None
-    adapter_hash: str | None
+    adapters: Adapters
     backbone: Backbone
     template: Template
     weights: Mapping[str, str] = field(default_factory=dict)
@@ -97,7 +97,7 @@ class Writer:
         size = self.config.writing.batch_size
         for start in range(0, len(asked), size):
             batch = asked[start : start + size]
-            prompts = [self._prompt(one.section) for one in batch]
+            prompts = [self._prompt(one) for one in batch]
             seeds = [self._seed(one.case.id, one.place, candidate) for one in batch]
             for one, generation in zip(batch, self.backbone(prompts, seeds), strict=True):
                 yield one, finished(generation)
@@ -114,9 +114,7 @@ class Writer:
 
     @cached_property
     def _faults(self) -> Faults:
-        return Faults(
-            template=self.template, limits=default_limits(self.config.limits), ontology=self.config.ontology
-        )
+        return Faults(template=self.template, limits=default_limits(self.config.limits), ontology=self.config.ontology)
 
     def _fill(self, section: Section, text: str, seed: int) -> Filled:
         return self.template.fill(section, text, seed, is_denied=is_negated)
@@ -129,8 +127,9 @@ class Writer:
             if section.slots
         }
 
-    def _prompt(self, section: Section) -> Prompt:
-        writing = self.config.writing
+    def _prompt(self, one: _Asked) -> Prompt:
+        writing, section = self.config.writing, one.section
+        adapter = self.adapters.of(one.case.note_type)
         return Prompt(
             text=section.prompt or "",
             slots=tuple(section.slots) if writing.constrained else (),
@@ -140,7 +139,7 @@ class Writer:
             top_k=writing.top_k,
             repetition_penalty=writing.repetition_penalty,
             stops=("\n\n\n",),
-            adapter=self.adapter,
+            adapter=str(adapter.folder) if adapter else None,
             system=self.template.system,
             bare=section.bare,
             guidance=writing.guidance,
@@ -150,6 +149,7 @@ class Writer:
         filled = self._filled(case, sections, texts)
         texts = [filled[place].text if place in filled else text for place, text in enumerate(texts)]
         text, written = assemble(case, sections, texts)
+        adapter = self.adapters.of(case.note_type)
         return Note(
             id=case.id,
             text=text,
@@ -163,7 +163,7 @@ class Writer:
                 template=self.template.name,
                 template_hash=self.template.hash,
                 backbone=label(self.config.backbone),
-                adapter_hash=self.adapter_hash,
+                adapter_hash=adapter.hash if adapter else None,
                 seed=derive_seed(self.config.seed, case.id, self.attempt),
                 attempt=self.attempt,
                 versions={**extras.versions(), **self.weights},
@@ -276,8 +276,7 @@ def write_worker(spec: Mapping[str, Any]) -> Worker:
     return Writer(
         config=config,
         attempt=spec["attempt"],
-        adapter=spec["adapter"],
-        adapter_hash=spec["adapter_hash"],
+        adapters=Adapters.from_spec(spec["adapters"]),
         backbone=build_backbone(config.backbone),
         template=load_template(config.writing.template),
         weights=spec["weights"],

@@ -265,5 +265,10 @@ def _stands_in(source: Source) -> Iterator[str]:
 
 
 def _provenance(config: Config, passes: Passes, command: str) -> dict[str, str]:
-    adapter = {"adapter": passes.adapter_hash} if passes.adapter_hash else {}
-    return {"command": command, "seed": str(config.seed), **adapter, **passes.weights, **extras.versions()}
+    return {
+        "command": command,
+        "seed": str(config.seed),
+        **passes.adapters.hashes(),
+        **passes.weights,
+        **extras.versions(),
+    }

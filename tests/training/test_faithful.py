@@ -59,7 +59,7 @@ def test_a_drug_is_judged_by_its_own_prompt(faithful: Faithful) -> None:
 
 def test_with_slots_a_text_that_names_a_condition_or_drug_itself_is_not_faithful() -> None:
     """What stands in words beside the slots is not told by the prompt; what is denied is no invention."""
-    faithful = faithful_to("core", slots=True)
+    faithful = faithful_to("core")
     prompt = "[Consultation | Cardiology | PLAN]\nState: [CONDITION_1] hypertension; [DRUG_1] metformin.\nText:\n"
     assert faithful(prompt, "We treat [CONDITION_1] with [DRUG_1].")
     assert faithful(prompt, "We treat [CONDITION_1] with [DRUG_1]; no asthma.")

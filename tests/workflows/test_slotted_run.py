@@ -39,7 +39,7 @@ def test_an_adapter_that_ships_is_found_by_its_name(tmp_path: Path, monkeypatch:
 def test_a_template_with_slots_refuses_an_adapter_to_be_fitted_without() -> None:
     """The message says what to set."""
     config = load_config("mtsamples.yaml", ["writing.template=prompts/slotted.yaml"])
-    with pytest.raises(ConfigError, match=r"asks for typed slots; set adapt\.slots: true"):
+    with pytest.raises(ConfigError, match=r"asks for typed slots; set adapt\.form: slots"):
         preflight(config)
 
 

@@ -21,6 +21,7 @@ from clinsynth.planning.spaces import load_space
 from clinsynth.prompts import load_template
 from clinsynth.prompts.slots import find_slots
 from clinsynth.records import Case, Fact, Generation, Note, Prompt
+from clinsynth.workflows.fitted import Adapters
 from clinsynth.workflows.stages import Writer, build_checker
 
 CASE = Case(
@@ -50,8 +51,7 @@ def _written(template: str, answer: str) -> tuple[Note, list[Prompt]]:
     writer = Writer(
         config=Config(name="small"),
         attempt=0,
-        adapter=None,
-        adapter_hash=None,
+        adapters=Adapters(),
         backbone=backbone,
         template=load_template(template),
     )
@@ -84,8 +84,7 @@ def _writer(backbone: Backbone) -> Writer:
     return Writer(
         config=Config(name="small"),
         attempt=0,
-        adapter=None,
-        adapter_hash=None,
+        adapters=Adapters(),
         backbone=backbone,
         template=load_template("prompts/slotted.yaml"),
     )
