@@ -117,12 +117,14 @@ class Comparison:
     Attributes:
         metrics: The main one first; contrasts are about it alone.
         seed: Root of the draws.
+        questions: Pairs of settings to contrast, the one that is hoped to be better first.
     """
 
     runs: Sequence[Run] = field(repr=False)
     test: Sequence[Example] = field(repr=False)
     metrics: Sequence[Metric]
     seed: int = 7
+    questions: Sequence[tuple[str, str]] = QUESTIONS
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -137,7 +139,7 @@ class Comparison:
     @cached_property
     def contrasts(self) -> tuple[Contrast, ...]:
         """The questions that the settings at hand can answer."""
-        asked = [pair for pair in QUESTIONS if set(pair) <= self._by_setting.keys()]
+        asked = [pair for pair in self.questions if set(pair) <= self._by_setting.keys()]
         ps = [self._p(first, second) for first, second in asked]
         return tuple(
             Contrast(
