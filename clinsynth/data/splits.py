@@ -143,16 +143,31 @@ def make_splits(root: str | Path | None = None, seed: int = SEED) -> Splits:
     Raises:
         MissingError: One of the data sets is not on this machine.
     """
-    notes = {name: list(_all_notes(name, root)) for name in ("mtsamples", "mts-dialog", "aci-bench")}
-    pool = [note for group in notes.values() for note in group]
-    groups = clusters(len(pool), _links(notes))
+    notes, groups = _clustered(root)
     held = {note.id for note in DATASETS.build("aci-bench", root=Path(root) if root else None).read("valid")}
-    chosen = _assign([[pool[i] for i in group] for group in groups], held=held, seed=seed)
+    chosen = _assign(groups, held=held, seed=seed)
     members = {
         name: {split: tuple(note.id for note in group if chosen[note.id] == split) for split in SHARES}
         for name, group in notes.items()
     }
     return Splits(seed=seed, members=members, n_clusters=len(groups), largest_cluster=max(map(len, groups)))
+
+
+def note_clusters(root: str | Path | None = None) -> dict[str, int]:
+    """Give the number of the cluster of each note of the three data sets, by its id.
+
+    Raises:
+        MissingError: One of the data sets is not on this machine.
+    """
+    _, groups = _clustered(root)
+    return {note.id: number for number, group in enumerate(groups) for note in group}
+
+
+def _clustered(root: str | Path | None) -> tuple[dict[str, list[Note]], list[list[Note]]]:
+    """Give the notes of each data set, and all of them by cluster."""
+    notes = {name: list(_all_notes(name, root)) for name in ("mtsamples", "mts-dialog", "aci-bench")}
+    pool = [note for group in notes.values() for note in group]
+    return notes, [[pool[i] for i in group] for group in clusters(len(pool), _links(notes))]
 
 
 def _links(notes: Mapping[str, Sequence[Note]]) -> Iterator[tuple[int, int]]:
