@@ -118,10 +118,18 @@ def find_sexes(text: str) -> tuple[Value, ...]:
     return tuple(Value(span=_span(match), value=_SEX_OF[match[0].lower()]) for match in _SEX.finditer(text))
 
 
+def find_pronouns(text: str) -> tuple[Value, ...]:
+    """Find the pronouns of the third person, with the sex of whom they speak of."""
+    return tuple(
+        Value(span=_span(match), value="female" if match.lastindex == 1 else "male")
+        for match in _PRONOUN.finditer(text)
+    )
+
+
 def sex_of_pronouns(text: str) -> str:
     """Give the sex that at least two thirds of the pronouns of a text speak of, else ""."""
-    matches = [match.lastindex for match in _PRONOUN.finditer(text)]
-    n_female, n = matches.count(1), len(matches)
+    sexes = [pronoun.value for pronoun in find_pronouns(text)]
+    n_female, n = sexes.count("female"), len(sexes)
     if 3 * n_female >= 2 * n > 0:
         return "female"
     return "male" if 3 * (n - n_female) >= 2 * n > 0 else ""

@@ -12,6 +12,7 @@ from clinsynth.checks.form import FormCheck
 from clinsynth.checks.knowledge import mention_finder
 from clinsynth.checks.parsing import parse
 from clinsynth.ontology.negation import is_negated
+from clinsynth.ontology.values import find_pronouns
 from clinsynth.prompts import Section, Template
 from clinsynth.prompts.slots import Filled
 from clinsynth.records import Case, Note
@@ -26,6 +27,7 @@ class Faults:
 
     Typed slots that are missing, invented, or affirm what had to be denied; without slots, facts of the section that
     are not stated. And whatever would reject a note: what the case does not account for, contradictions, repetition.
+    And pronouns of the other sex, of which a note may hold a few: a section about a woman does better without "his".
 
     Attributes:
         limits: The lowest score of each code that rejects.
@@ -39,9 +41,10 @@ class Faults:
         """Count; `seed` is that of the section."""
         note = Note(id=case.id, text=text, note_type=case.note_type, case=case)
         if not section.slots:
-            return self._n_missing(note, section) + self._n_found(note)
+            return self._n_missing(note, section) + self._n_found(note) + _n_of_other_sex(note)
         filled = self.template.fill(section, text, seed, is_denied=is_negated)
-        return self._n_wrong(section, filled) + self._n_found(replace(note, text=filled.text))
+        note = replace(note, text=filled.text)
+        return self._n_wrong(section, filled) + self._n_found(note) + _n_of_other_sex(note)
 
     def _n_wrong(self, section: Section, filled: Filled) -> int:
         denied = {fact.id: fact.negated for fact in section.slots.values() if fact.kind in _SAID_TO_BE_ABSENT}
@@ -70,3 +73,9 @@ class Faults:
     @cached_property
     def _checks(self) -> tuple[Check, ...]:
         return FormCheck(), EntitiesCheck(ontology=self.ontology), FactsCheck(ontology=self.ontology)
+
+
+def _n_of_other_sex(note: Note) -> int:
+    assert note.case is not None
+    sex = next((fact.value for fact in note.case.facts if fact.kind == "sex"), "")
+    return sum(pronoun.value != sex for pronoun in find_pronouns(note.text)) if sex else 0

@@ -22,7 +22,8 @@ FACTS = tuple(
     for number, (name, kind) in enumerate(NAMES.items())
     if (concept := load_ontology("core").by_name(name, kind)) is not None
 )
-CASE = Case(id="c1", note_type="consultation", specialty="Cardiology", attributes={}, facts=FACTS)
+SEX = Fact(id="f9", kind="sex", subject="patient", relation="is", value="female")
+CASE = Case(id="c1", note_type="consultation", specialty="Cardiology", attributes={}, facts=(*FACTS, SEX))
 SECTION = Section(heading="HISTORY", prompt="Text:\n", facts=FACTS[1:])
 SLOTTED = Section(heading="HISTORY", prompt="Text:\n", facts=FACTS[1:], slots={"[SYMPTOM_1]": FACTS[1]})
 
@@ -38,6 +39,7 @@ def _faults(section: Section, text: str) -> int:
         (SECTION, "She denies chest pain today.", "She feels well today."),
         (SECTION, "She denies chest pain today.", "She denies chest pain today. She takes warfarin."),
         (SECTION, "She denies chest pain.", 4 * "She denies chest pain. "),
+        (SECTION, "She denies chest pain today.", "He denies chest pain today."),
         (SLOTTED, "She denies [SYMPTOM_1] today.", "She feels well today."),
         (SLOTTED, "She denies [SYMPTOM_1] today.", "She denies [SYMPTOM_1] and [DRUG_7] today."),
         (SLOTTED, "She denies [SYMPTOM_1] today.", "She denies [SYMPTOM_1] today. She takes warfarin."),

@@ -17,6 +17,7 @@ from clinsynth.ontology.values import (
     find_doses,
     find_frequencies,
     find_measurements,
+    find_pronouns,
     find_sexes,
 )
 from clinsynth.records import Span
@@ -70,7 +71,6 @@ _ALLERGY_HEADING = re.compile(r"\bALLERG", re.IGNORECASE)
 _ALLERGIC_TO = re.compile(
     r"\b(?:allerg(?:y|ies|ic)|anaphylaxis|intolerant|intolerance)\s{1,3}(?:to|with|from)\b[^.;\n]{0,80}$", re.IGNORECASE
 )
-_PRONOUN = re.compile(r"\b(?:(?P<female>she|her|hers|herself)|(?P<male>he|him|his|himself))\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,7 +131,7 @@ def read(text: str, finder: MentionFinder) -> Reading:
     return Reading(
         ages=tuple(age for age in ages if not _is_past(text, age.span) and not _is_of_another(text, age.span)),
         sexes=tuple(sex for sex in find_sexes(text) if not others.hold(sex.span) and _is_of_patient(text, sex, ages)),
-        pronouns=tuple(_pronouns(text)),
+        pronouns=find_pronouns(text),
         mentions=tuple(plain),
         allergies=tuple(found for found in mentions if found.span in allergic),
         no_allergies=tuple(Span(start=match.start(), end=match.end()) for match in _NO_ALLERGIES.finditer(text)),
@@ -171,11 +171,6 @@ def _in_allergies(text: str, mentions: Sequence[Mention]) -> frozenset[Span]:
         if found.concept.kind in {"medication", "allergen"}
         and (sections.hold(found.span) or _ALLERGIC_TO.search(text[max(0, found.span.start - 100) : found.span.start]))
     )
-
-
-def _pronouns(text: str) -> Iterator[Value]:
-    for match in _PRONOUN.finditer(text):
-        yield Value(span=Span(start=match.start(), end=match.end()), value=str(match.lastgroup))
 
 
 def _amounts(text: str, drugs: Sequence[Mention]) -> Iterator[Amount]:
