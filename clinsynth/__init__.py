@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from clinsynth.workflows.bench import bench
     from clinsynth.workflows.doctor import doctor
     from clinsynth.workflows.examples import examples
+    from clinsynth.workflows.load_entities import load_entities
     from clinsynth.workflows.pretrain import pretrain
     from clinsynth.workflows.preview import preview
     from clinsynth.workflows.run import run
 
 __version__ = "0.1.0"
 
-__all__ = ["adapt", "audit", "bench", "doctor", "examples", "pretrain", "preview", "run"]
+__all__ = ["adapt", "audit", "bench", "doctor", "examples", "load_entities", "pretrain", "preview", "run"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - one of the functions above

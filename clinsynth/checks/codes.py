@@ -35,6 +35,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "entities/unknown-drug": Code(
             "a word where a drug stands that is no known drug (1.0: nothing is near it)", 0.8
         ),
+        "entities/unknown-mention": Code(
+            "a substance or disease, says the recognizer, that neither ontology nor case knows (score by type)", 0.8
+        ),
         "facts/contradicted": Code("the text says otherwise than the case, or than itself", 0.7),
         "facts/missing": Code("a fact of the case is not stated (score by kind)", 0.9),
         "form/empty": Code("there is no text", 1.0),

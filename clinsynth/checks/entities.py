@@ -12,6 +12,7 @@ from clinsynth.checks.knowledge import drug_names, mention_finder
 from clinsynth.checks.near_names import NearNames
 from clinsynth.checks.others import Passages, about_others
 from clinsynth.checks.parsing import readable
+from clinsynth.checks.recognizing import recognized
 from clinsynth.ontology.concepts import Concept, Ontology
 from clinsynth.ontology.mentions import Mention, MentionFinder
 from clinsynth.ontology.values import find_doses
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 # How wrong it is to mention what the case does not have; a symptom more is colour, a drug more is an error.
 _SCORES: Mapping[str, float] = MappingProxyType({"medication": 0.9, "condition": 0.8, "symptom": 0.4})
+# A recognizer errs in notes more often than the ontology does: what it alone sees is for a person to look at.
+_UNKNOWN: Mapping[str, float] = MappingProxyType({"CHEMICAL": 0.5, "DISEASE": 0.3})
 # Endings of international nonproprietary names (WHO stem book), as far as other words do not share them.
 _DRUG_ENDING = re.compile(
     "(?:olol|pril|sartan|statin|dipine|azole|prazole|cillin|mycin|micin|"
@@ -62,18 +65,22 @@ _NO_DRUGS = frozenset(
 
 @dataclass(frozen=True)
 class EntitiesCheck:
-    """Finds unknown drugs, and mentions that the case does not account for.
+    """Finds unknown drugs, and mentions that the case or the ontology does not account for.
 
     unknown-drug: a word before a dose that is no known name. It scores 0.9 with the ending of a drug's name and nothing
     near it in the ontology, 0.7 where a known name is near (a misspelling) or the ending alone speaks for a drug, 0.5
     where only its place does. not-in-case: a drug scores 0.9, a condition 0.8, a symptom 0.4; what is denied, what is
-    said of relatives, and what a name of the case contains ("diabetes" of "type 2 diabetes") is none.
+    said of relatives, and what a name of the case contains ("diabetes" of "type 2 diabetes") is none. unknown-mention:
+    what a recognizer takes for a substance (0.5) or a disease (0.3) and neither the ontology nor the case knows.
 
     Attributes:
         ontology: The name or folder of an ontology.
+        model: A recognizer of chemicals and diseases: "embedded"; "auto" (scispaCy's where it is installed); the name
+            of a spaCy package, or a folder. None looks for no unknown mentions.
     """
 
     ontology: str = "core"
+    model: str | None = None
 
     def __call__(self, notes: Sequence[Parsed]) -> Sequence[tuple[Finding, ...]]:
         """Look at the entities of each note."""
@@ -84,6 +91,9 @@ class EntitiesCheck:
         mentions = [*self._finder(readable(note.text))]
         known = sorted([*(found.span for found in mentions), *_abbreviated(parsed.doc, mentions)])
         found = [*self._unknown_drugs(parsed, Passages(tuple(known)))]
+        if self.model is not None:
+            told = [*known, *(each.span for each in found if each.span is not None)]
+            found += self._unknown_mentions(note, self.model, told)
         if note.case is not None:
             found += self._not_in_case(note, note.case, mentions)
         return tuple(sorted(found, key=lambda each: (each.span or Span(start=0, end=1), each.code)))
@@ -99,6 +109,25 @@ class EntitiesCheck:
                 score=_unknown_score(word.text, similarity),
                 span=Span(start=word.idx, end=word.idx + len(word.text)),
                 evidence=f"no known drug; the nearest name is {name} (similarity {similarity:.2f})",
+            )
+
+    def _unknown_mentions(self, note: Note, model: str, known: Sequence[Span]) -> Iterator[Finding]:
+        stated = {fact.value.casefold() for fact in note.case.facts} if note.case is not None else set()
+        taken = bytearray(len(note.text))
+        for span in known:
+            taken[span.start : span.end] = b"\1" * (span.end - span.start)
+        for span, label in recognized(model, note.text):
+            score = _UNKNOWN.get(label)
+            name = " ".join(note.text[span.start : span.end].casefold().split())
+            if score is None or any(taken[span.start : span.end]) or any(name in value for value in stated):
+                continue
+            yield Finding(
+                note_id=note.id,
+                check="entities",
+                code="entities/unknown-mention",
+                score=score,
+                span=span,
+                evidence=f"the recognizer sees a {label.lower()} that neither the ontology nor the case knows",
             )
 
     def _not_in_case(self, note: Note, case: Case, mentions: Sequence[Mention]) -> Iterator[Finding]:

@@ -36,7 +36,7 @@ def readable(text: str) -> str:
 def parse(text: str) -> "Doc":
     """Tokenise what is `readable` of a text; positions in the Doc are those of the text."""
     pipeline = _pipeline()
-    doc = _tokens(pipeline, readable(text))
+    doc = tokens(pipeline, readable(text))
     with warnings.catch_warnings():
         # scispaCy's matcher complains of a text that defines no abbreviation.
         warnings.filterwarnings("ignore", message=r"\[W036\]", category=UserWarning)
@@ -50,7 +50,8 @@ def parsed(note: Note) -> Parsed:
     return Parsed(note, parse)
 
 
-def _tokens(pipeline: "Language", text: str) -> "Doc":
+def tokens(pipeline: "Language", text: str) -> "Doc":
+    """Tokenise a text by the rules of a pipeline, and take a run longer than any word as one token."""
     from spacy.tokens import Doc
 
     pieces, end = [], 0
