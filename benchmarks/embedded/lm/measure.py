@@ -85,7 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         command=command_of(sys.argv[1:] if arguments is None else arguments),
     )
     found = PARTS[options.part](job)
-    keep(options.out, found)
+    if found.scores:
+        keep(options.out, found)
     if options.card is not None:
         add_scores(options.card, found.scores, memorisation=found.memorisation)
     for each in found.scores:
