@@ -39,6 +39,13 @@ class Recipe:
 
 RECIPES: Mapping[str, Recipe] = {
     "lm": Recipe(config="pretrain.yaml", section="pretrain", trains="clinsynth.workflows.pretrain:pretrain"),
+    "encoder": Recipe(
+        config="encoder.yaml", section="encoder", trains="clinsynth.workflows.train_encoder:train_encoder"
+    ),
+    "entities": Recipe(
+        config="entities.yaml", section="entities", trains="clinsynth.workflows.train_entities:train_entities"
+    ),
+    "names": Recipe(config="names.yaml", section="names", trains="clinsynth.workflows.train_names:train_names"),
     "slotted": Recipe(
         config="slotted-adapter.yaml", section="adapt", trains="clinsynth.workflows.adapt:adapt_as_configured"
     ),
