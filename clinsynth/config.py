@@ -139,7 +139,8 @@ class NamesRecipe(Section):
     """A recognizer of names of people, places and organisations: real notes with names put in, and a small spaCy pipeline.
 
     `passes` is how often the notes are gone through, a `share` of their paragraphs each time; `rows` are those of the hash embeddings of a
-    token's lower-case form, first letter, last three letters and shape.
+    token's lower-case form, first letter, last three letters and shape; `common_words` is the size of the table of words
+    that are often written in small letters.
     """
 
     datasets: tuple[str, ...] = ("mtsamples", "mts-dialog", "aci-bench")
@@ -148,7 +149,8 @@ class NamesRecipe(Section):
     dev_share: float = Field(0.1, gt=0, lt=1)
     width: int = Field(96, ge=8)
     depth: int = Field(4, ge=1)
-    rows: tuple[int, int, int, int] = (2500, 300, 2000, 500)
+    rows: tuple[int, int, int, int] = (2000, 200, 1500, 400)
+    common_words: int = Field(12_000, ge=1)
     pieces: int = Field(2, ge=1)
     dropout: float = Field(0.1, ge=0, lt=1)
     learning_rate: float = Field(1e-3, gt=0)

@@ -10,6 +10,7 @@ from clinsynth.config import NamesRecipe
 from clinsynth.records import Note
 from clinsynth.seeds import derive_seed, generator
 from clinsynth.storage import replacing
+from clinsynth.training.names.drawing import happens
 from clinsynth.training.names.injecting import Doses, Injector
 from clinsynth.training.names.marking import Marked
 from clinsynth.training.names.sources import chunks, training_notes
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
 _DEV_DRAWS = 1_000_000
-_CHOOSING = Doses(untouched=0.1, sentences=2.5, lines=0.25)
+_CHOOSING = Doses(untouched=0.2, sentences=2.0, lines=0.2)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,8 +41,11 @@ def examples(recipe: NamesRecipe, part: str, *, seed: int, root: Path | None) ->
             generator(seed, "names", part, taken),
             doses=_CHOOSING if part == "dev" else None,
         )
+        chosen = generator(seed, "names", part, taken, "chunks")
         for note in notes:
             for number, chunk in enumerate(chunks(note.text)):
+                if not happens(chosen, recipe.share):
+                    continue
                 yield injector.inject(f"{note.id}/{taken}/{number}", chunk)
 
 

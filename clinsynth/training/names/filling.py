@@ -8,8 +8,8 @@ from clinsynth.ontology.loading import load_ontology
 from clinsynth.training.names.clinical import words_for
 from clinsynth.training.names.drawing import happens, one_of
 from clinsynth.training.names.frames import expand
-from clinsynth.training.names.lists import name_lists
-from clinsynth.training.names.marking import ORGANISATION, PERSON, PLACE, Piece
+from clinsynth.training.names.lists import Lists
+from clinsynth.training.names.marking import EPONYM, ORGANISATION, PERSON, PLACE, Piece
 from clinsynth.training.names.organisations import KINDS, Naming
 from clinsynth.training.names.people import People
 
@@ -36,10 +36,10 @@ class Filling:
     Clinical words are not parted: they are no names.
     """
 
-    def __init__(self, part: str, random: Random, *, ontology: str = "core") -> None:
-        """Take the part whose lists names are drawn from, and the generator."""
+    def __init__(self, lists: Lists, random: Random, *, ontology: str = "core") -> None:
+        """Take the lists that names are drawn from, and the generator."""
         self._random = random
-        self._lists = name_lists(part)
+        self._lists = lists
         self._clinical = _clinical(ontology)
         self.people = People(self._lists, random)
         self.naming = Naming(self._lists, self.people, random)
@@ -103,14 +103,13 @@ class Filling:
             "n": lambda: str(draw.randint(1, 60)),
             "phone": lambda: f"555-{draw.randint(100, 999)}-{draw.randint(1000, 9999)}",
             "date": lambda: f"{draw.randint(1, 12)}/{draw.randint(1, 28)}/{draw.randint(1990, 2024)}",
-            "eponym": self._thing,
             "specialty": lambda: self._clinical_word("specialty").title(),
         }
         words |= {name: self._word(f"{name}s") for name in ("relation", "month", "unit", "maker", "placeholder")}
         for kind in _KINDS_IN_BOTH_CASES:
             words[kind] = self._of_kind(kind)
             words[kind.capitalize()] = self._of_kind(kind, written=_with_capitals)
-        return _marked(words, "")
+        return {**_marked(words, ""), "eponym": _one(self._thing, EPONYM)}
 
     def _named(self, kind: str) -> Draw:
         return lambda: self.naming.named(kind)

@@ -8,7 +8,7 @@ from random import Random
 from clinsynth.training.names.drawing import happens
 from clinsynth.training.names.filling import Filling
 from clinsynth.training.names.frames import Family, Swap, families, swaps
-from clinsynth.training.names.lists import part_of
+from clinsynth.training.names.lists import name_lists, part_of
 from clinsynth.training.names.marking import Marked, Piece, assemble, plain
 from clinsynth.training.names.sources import pieces
 
@@ -29,11 +29,11 @@ class Doses:
         kept: The share of names already there that stay, if no other part may hold them.
     """
 
-    untouched: float = 0.15
+    untouched: float = 0.1
     swapped: float = 0.5
-    sentences: float = 2.0
-    lines: float = 0.25
-    cases: tuple[float, float, float] = (0.76, 0.13, 0.11)
+    sentences: float = 4.5
+    lines: float = 0.3
+    cases: tuple[float, float, float] = (0.7, 0.17, 0.13)
     kept: float = 0.2
 
 
@@ -45,7 +45,7 @@ class Injector:
         self._part = part
         self._random = random
         self._doses = doses or Doses()
-        self._filling = Filling(part, random, ontology=ontology)
+        self._filling = Filling(name_lists(part), random, ontology=ontology)
         by_place: dict[str, list[Family]] = {"sentence": [], "header": [], "footer": []}
         for family in families(part):
             by_place[family.place].append(family)

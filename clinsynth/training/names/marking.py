@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 PERSON, PLACE, ORGANISATION = "PERSON", "PLACE", "ORGANISATION"
 LABELS = (PERSON, PLACE, ORGANISATION)
+EPONYM = "EPONYM"  # the name of a thing: no name to be found, but marked to measure by
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,31 +28,30 @@ class Marked:
     Attributes:
         id: What it was made from, and how often that had been taken before.
         spans: (start, end, label, family) of each name, half-open code points, in order.
-        frames: (start, end, family) of what frames put in, names or none.
+        eponyms: (start, end) of names of things, which are none.
         case: "as written", "lower" or "upper".
     """
 
     id: str
     text: str = field(repr=False)
     spans: tuple[tuple[int, int, str, str], ...]
-    frames: tuple[tuple[int, int, str], ...] = ()
+    eponyms: tuple[tuple[int, int], ...] = ()
     case: str = "as written"
 
 
 def assemble(note_id: str, pieces: Iterable[Piece], *, case: str = "as written") -> Marked:
     """Put pieces together; casing is done piece by piece, since it can change lengths."""
     cased = [(_cased(piece.text, case), piece) for piece in pieces]
-    spans, frames, at = [], [], 0
+    spans, eponyms, at = [], [], 0
     for text, piece in cased:
         end = at + len(text)
-        if piece.label and text:
+        if piece.label in LABELS:
             spans.append((at, end, piece.label, piece.family))
-        if piece.family and text:
-            frames.append((at, end, piece.family))
+        elif piece.label == EPONYM:
+            eponyms.append((at, end))
         at = end
-    return Marked(
-        id=note_id, text="".join(text for text, _ in cased), spans=tuple(spans), frames=tuple(frames), case=case
-    )
+    text = "".join(text for text, _ in cased)
+    return Marked(id=note_id, text=text, spans=tuple(spans), eponyms=tuple(eponyms), case=case)
 
 
 def plain(pieces: Sequence[Piece]) -> Iterator[int]:

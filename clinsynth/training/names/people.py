@@ -119,6 +119,7 @@ _FULL: Mapping[str, float] = {
     "given| |given| |last": 7,
     "nick| |last": 6,
     "initial|. |last": 4,
+    "given| |initial|.": 3,
     "initial|. |initial|. |last": 2,
     "initial|.|initial|. |last": 1,
     "initial|. |given| |last": 1,

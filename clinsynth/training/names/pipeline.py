@@ -10,6 +10,7 @@ from clinsynth.checks.parsing import blank
 from clinsynth.config import NamesRecipe
 from clinsynth.seeds import derive_seed
 from clinsynth.storage import write_rows
+from clinsynth.training.names.common_words import as_vectors
 from clinsynth.training.names.marking import LABELS
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _SEEDS = 2**31
 Progress = Callable[[str, int, int], None]
 
 
-def configuration(recipe: NamesRecipe, *, train: Path, dev: Path, seed: int) -> dict[str, Any]:
+def configuration(recipe: NamesRecipe, *, train: Path, dev: Path, vectors: Path, seed: int) -> dict[str, Any]:
     """Give the configuration that `spacy train` takes."""
     return {
         "paths": {"train": str(train), "dev": str(dev)},
@@ -33,6 +34,7 @@ def configuration(recipe: NamesRecipe, *, train: Path, dev: Path, seed: int) -> 
             for part in ("train", "dev")
         },
         "training": _training(recipe),
+        "initialize": {"vectors": str(vectors)},
     }
 
 
@@ -51,7 +53,7 @@ def _network(recipe: NamesRecipe) -> dict[str, Any]:
                 "width": recipe.width,
                 "attrs": list(_FEATURES),
                 "rows": list(recipe.rows),
-                "include_static_vectors": False,
+                "include_static_vectors": True,
             },
             "encode": {
                 "@architectures": "spacy.MaxoutWindowEncoder.v2",
@@ -99,6 +101,19 @@ def _training(recipe: NamesRecipe) -> dict[str, Any]:
     }
 
 
+def _rules() -> bytes:
+    """Give the tokenizer's rules; its vocabulary would take the place of one with vectors."""
+    rules: bytes = blank().tokenizer.to_bytes(exclude=["vocab"])
+    return rules
+
+
+def write_vectors(folder: Path, words: dict[str, int]) -> None:
+    """Write the table of common words as spaCy takes vectors: as a pipeline that has them."""
+    pipeline = blank()
+    pipeline.vocab.vectors = as_vectors(words)
+    pipeline.to_disk(folder)
+
+
 def train(config: dict[str, Any], out: Path, *, log: Path, told: Progress) -> Path:
     """Train by spaCy, as `spacy train` does, and give the folder of the weights that did best on dev.
 
@@ -116,7 +131,7 @@ def train(config: dict[str, Any], out: Path, *, log: Path, told: Progress) -> Pa
     registry.loggers.register(_LOGGER, func=lambda: _logging(log, config["training"]["max_steps"], told))
     pipeline = init_nlp(Config(config).interpolate())
     # The tokens must be those of the check that uses the weights; the saved tokenizer holds its rules.
-    pipeline.tokenizer.from_bytes(blank().tokenizer.to_bytes())
+    pipeline.tokenizer.from_bytes(_rules(), exclude=["vocab"])
     out.mkdir(parents=True, exist_ok=True)
     train_by_spacy(pipeline, out, stdout=io.StringIO(), stderr=io.StringIO())
     return out / "model-best"
@@ -154,7 +169,8 @@ def strip(trained: "Language") -> "Language":
 
     kept = {name: trained.config[name] for name in ("nlp", "components")}
     bare = load_model_from_config(Config(kept), auto_fill=True)
-    bare.tokenizer.from_bytes(blank().tokenizer.to_bytes())
+    bare.tokenizer.from_bytes(_rules(), exclude=["vocab"])
+    bare.vocab.vectors = trained.vocab.vectors
     recognizer = trained.get_pipe("ner")
     bare.get_pipe("ner").from_bytes(recognizer.to_bytes(exclude=["vocab"]), exclude=["vocab"])
     for label in LABELS:

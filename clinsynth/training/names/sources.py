@@ -15,7 +15,12 @@ from clinsynth.training.names.marking import LABELS, PERSON, Piece
 
 DATASETS_USED = ("mtsamples", "mts-dialog", "aci-bench")
 _TITLE = r"\b(?:Dr|Drs|Mr|Mrs|Ms|Miss|DR|MR|MRS|MS)\b\.?[ \t]{1,2}"
-_NAME = r"(?:[A-Z]\.[ \t]?){0,2}(?:Mc|Mac|O')?[A-Z][a-z]{2,}(?:[ \t](?:[A-Z]\.[ \t])?(?:Mc)?[A-Z][a-z]{2,}){0,2}"
+# "Dr. X. His wife" ends a sentence; "Dr. J. Hill" does not.
+_NO_NAME = (
+    r"(?!(?:He|His|She|Her|The|This|That|They|There|We|It|In|If|At|On|For|After|Patient|Please|Once|Also|Will)\b)"
+)
+_WORD = rf"{_NO_NAME}(?:Mc|Mac|O')?[A-Z][a-z]{{2,}}"
+_NAME = rf"(?:[A-W]\.[ \t]?){{0,2}}{_WORD}(?:[ \t](?:[A-W]\.[ \t])?{_WORD}){{0,2}}"
 _CAPITALS = r"[A-Z]{3,}"
 _WORDS_IN_A_CHUNK = 90
 

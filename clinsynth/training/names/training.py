@@ -15,13 +15,15 @@ from clinsynth.storage import digest, write_json
 from clinsynth.training import checkpoints
 from clinsynth.training.checkpoints import WORK
 from clinsynth.training.model_card import ModelCard, TrainedOn, library_versions, this_machine, trained_on, write_card
+from clinsynth.training.names.common_words import ARTICLES, common_words
 from clinsynth.training.names.documents import examples, write_documents
 from clinsynth.training.names.lists import SOURCES
-from clinsynth.training.names.pipeline import configuration, strip
+from clinsynth.training.names.pipeline import configuration, strip, write_vectors
 from clinsynth.training.names.pipeline import train as train_by_spacy
 
 Progress = Callable[[str, int, int], None]
 LOG = "train_log.jsonl"
+VECTORS = "vectors"
 _LISTS = (
     TrainedOn(dataset="Faker: names of people of 60 locales (package)", licence="MIT"),
     TrainedOn(dataset="United States census of 1990: names of people (package names)", licence="public domain; MIT"),
@@ -44,12 +46,12 @@ _LIMITS = (
     "Placeholders (Dr. X, ABC Hospital), makers of devices and departments are taught to be none.",
 )
 _ABOUT = (
-    "A spaCy pipeline on scispaCy's tokenizer that marks PERSON, PLACE and ORGANISATION; `spacy.load` of this folder loads "
-    "it, without scispaCy. The check `phi` uses it by default; `names:` in its options names another."
+    "A spaCy pipeline on scispaCy's tokenizer that marks PERSON, PLACE and ORGANISATION; `spacy.load` of this folder "
+    "loads it, without scispaCy. The check `phi` uses it by default; `names:` in its options names another."
 )
 _MEMORISATION = (
-    "Hash embeddings hold no strings. Those of the training text were left out of the vocabulary: what is kept are the "
-    "tokenizer's rules and the labels."
+    "Hash embeddings hold no strings; the table of common words holds hashes of words that articles and notes write in "
+    "small letters time and again. Strings of the training text were left out; those kept are the tokenizer's."
 )
 
 
@@ -113,20 +115,26 @@ def _told(training: NamesTraining, stage: str) -> dict[str, Any]:
 
 
 def _write_data(training: NamesTraining, progress: Progress) -> dict[str, Any]:
-    counts = {}
+    counts: dict[str, Any] = {}
     for number, part in enumerate(("dev", "train")):
         progress("data", number, 2)
         texts = examples(training.config, part, seed=training.seed, root=training.root)
         counts[part] = asdict(write_documents(training.work / f"{part}.spacy", texts))
+    words = common_words(training.config.datasets, training.root, most=training.config.common_words)
+    write_vectors(training.work / VECTORS, words)
     progress("data", 2, 2)
-    return counts
+    return {**counts, "common words": len(words)}
 
 
 def _train(training: NamesTraining, progress: Progress) -> dict[str, Any]:
     checkpoint = training.work / "spacy"
     shutil.rmtree(checkpoint, ignore_errors=True)
     config = configuration(
-        training.config, train=training.work / "train.spacy", dev=training.work / "dev.spacy", seed=training.seed
+        training.config,
+        train=training.work / "train.spacy",
+        dev=training.work / "dev.spacy",
+        vectors=training.work / VECTORS,
+        seed=training.seed,
     )
     best = train_by_spacy(config, checkpoint, log=training.out / LOG, told=progress)
     scores: dict[str, Any] = json.loads((best / "meta.json").read_text(encoding="utf-8"))["performance"]
@@ -156,7 +164,7 @@ def _card(training: NamesTraining, *, n_parameters: int, n_strings: int) -> Mode
         kind="names",
         title="Names of people, places and organisations in clinical notes",
         about=_ABOUT,
-        data=(*(trained_on(dataset, "base") for dataset in config.datasets), *_LISTS),
+        data=(*(trained_on(dataset, "base") for dataset in config.datasets), trained_on(ARTICLES, "train"), *_LISTS),
         recipe_sha256=training.recipe,
         seed=training.seed,
         machine=this_machine(),
