@@ -18,7 +18,7 @@ from clinsynth.seeds import derive_seed
 from clinsynth.storage import read_rows, write_json, write_rows
 from clinsynth.training import checkpoints
 from clinsynth.training.checkpoints import WORK
-from clinsynth.training.entities import vectors
+from clinsynth.training.entities import card, vectors
 from clinsynth.training.entities.corpora import Alignment, annotated, passages, write_corpus
 from clinsynth.training.entities.export import export
 from clinsynth.training.entities.marked import MARKED, TYPES, Marked, Share, check_dataset, places_of, words_marked
@@ -164,8 +164,11 @@ def _choose(training: EntitiesTraining) -> None:
 
 
 def _ship(training: EntitiesTraining) -> None:
-    n_steps = max(1, round(chosen(training)["step"] * training.config.longer))
-    _spacy_train(training, "ship", "all.spacy", "seen.spacy", n_steps=n_steps)
+    _spacy_train(training, "ship", "all.spacy", "seen.spacy", n_steps=_n_steps(training))
+
+
+def _n_steps(training: EntitiesTraining) -> int:
+    return max(1, round(int(chosen(training)["step"]) * training.config.longer))
 
 
 def chosen(training: EntitiesTraining) -> Mapping[str, Any]:
@@ -219,8 +222,14 @@ def _export(training: EntitiesTraining) -> None:
             row["seen_f"] = row.pop("dev_f")
     write_rows(training.out / "train_log.jsonl", rows)
     export(training.work / "ship" / "model-last", training.out)
-    counts = json.loads((training.work / "corpora" / "counts.json").read_text())
-    write_json(training.work / "made.json", {"chosen": chosen(training), "corpora": counts})
+    told = training.work / "text.json"
+    made = {
+        "chosen": chosen(training),
+        "steps": _n_steps(training),
+        "corpora": json.loads((training.work / "corpora" / "counts.json").read_text()),
+        "n_texts_left_out": json.loads(told.read_text())["n_texts_left_out"] if told.is_file() else 0,
+    }
+    card.write(training, made)
 
 
 @contextlib.contextmanager
