@@ -205,7 +205,7 @@ def test_a_part_keeps_its_scores_and_replaces_them(run: Run, tmp_path: Path) -> 
     for _ in range(2):
         measure.main(["run", str(run.folder), "--out", str(out)])
     scores: list[dict[str, Any]] = json.loads(out.read_text())["scores"]
-    assert len(scores) == len({(each["name"], each["baseline"]["name"]) for each in scores}) == 11
+    assert len(scores) == len({(each["name"], each["baseline"]["name"]) for each in scores}) == 10
     assert all(each["low"] <= each["value"] <= each["high"] and each["command"] for each in scores)
 
 

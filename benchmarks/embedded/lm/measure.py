@@ -24,6 +24,7 @@ from bits import BARE, PROMPTED, UNTOLD, scored
 from copies import K, Training, training_of
 from kneser_ney import fit
 from pydantic import JsonValue
+from results_page import write_tables
 from runs import Run, paired
 from texts import MEASURED, fewest, measured_notes, read_documents, told
 from variety import matched
@@ -130,11 +131,13 @@ def command_of(arguments: Sequence[str]) -> str:
 
 
 def keep(path: Path, found: Found) -> None:
-    """Put scores in the file of results; one of the same name, data and baseline is replaced."""
+    """Put scores in the file of results and in the tables beside it; one of the same name, data and baseline goes."""
     before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"scores": [], "memorisation": {}}
     known = {_key(each): each for each in (*before["scores"], *(each.model_dump(mode="json") for each in found.scores))}
     memorisation = before["memorisation"] | found.memorisation
-    write_json(path, {"scores": list(known.values()), "memorisation": memorisation, "versions": extras.versions()})
+    scores = list(known.values())
+    write_json(path, {"scores": scores, "memorisation": memorisation, "versions": extras.versions()})
+    write_tables(path.with_name("README.md"), scores, memorisation)
 
 
 def _key(row: dict[str, object]) -> tuple[object, ...]:
@@ -202,8 +205,9 @@ def _run(job: Job, run: Run) -> Iterator[Score]:
         yield score(name, facts.yielded(run, within), how, baseline=("facts of another case", chance))
         without = facts.yielded(run, within, with_age_and_sex=False)
         yield score(f"{name}, age and sex not counted", without, how, baseline=("facts of another case", chance))
-        first = facts.accepted(run, 1)
-        yield score(f"cases accepted {words}", facts.accepted(run, within), how, baseline=("within 1 attempt", first))
+    last, first = facts.accepted(run, run.config.writing.attempts), facts.accepted(run, 1)
+    name = f"cases accepted within {run.config.writing.attempts} attempts"
+    yield score(name, last, how, baseline=("within 1 attempt", first))
 
 
 def copies(job: Job) -> Found:
