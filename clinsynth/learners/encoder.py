@@ -9,7 +9,7 @@ from typing import Any, Literal
 from clinsynth.learners import Predictor
 from clinsynth.learners.constant import Constant
 from clinsynth.learners.encoding import Encoder
-from clinsynth.learners.laying import lay
+from clinsynth.learners.laying import Laid, lay
 from clinsynth.records import Example
 
 _MAX_SEED = 2**32
@@ -22,6 +22,8 @@ class EncoderLearner:
     Attributes:
         model: A folder or hub id of any transformers model; None: the encoder that ships, or else the language model.
         fine_tune: Whether the model is trained with its head; otherwise it stays as it is.
+        named: Whether the arguments of a relation keep their names; otherwise their types stand there, so that what is
+            learnt of one pair holds for another.
         max_tokens: Longer texts are cut off.
         epochs: Of fine-tuning.
         learning_rate: Of fine-tuning, after a warm-up of a tenth of the steps, falling to 0.
@@ -32,6 +34,7 @@ class EncoderLearner:
 
     model: str | None = None
     fine_tune: bool = False
+    named: bool = False
     max_tokens: int = 256
     batch_size: int = 32
     epochs: int = 3
@@ -73,8 +76,8 @@ class EncoderLearner:
         with warnings.catch_warnings():
             # What the limit of iterations leaves undone does not show in the labels predicted.
             warnings.simplefilter("ignore", ConvergenceWarning)
-            head.fit(self._encoder.vectors([lay(example) for example in examples]), labels)
-        return FrozenPredictor(encoder=self._encoder, head=head)
+            head.fit(self._encoder.vectors(self._laid(examples)), labels)
+        return FrozenPredictor(encoder=self._encoder, head=head, named=self.named)
 
     def _tuned(self, examples: Sequence[Example], seed: int) -> Predictor:
         from clinsynth.learners.tuning import Tuning
@@ -84,8 +87,12 @@ class EncoderLearner:
             epochs=self.epochs,
             learning_rate=self.learning_rate,
             batch_size=self.batch_size,
+            named=self.named,
             balanced=self.class_weight == "balanced",
         ).fit(examples, seed=seed)
+
+    def _laid(self, examples: Sequence[Example]) -> list[Laid]:
+        return [lay(example, named=self.named) for example in examples]
 
     @cached_property
     def _encoder(self) -> Encoder:
@@ -104,9 +111,11 @@ class FrozenPredictor:
 
     encoder: Encoder
     head: Any
+    named: bool
 
     def __call__(self, examples: Sequence[Example]) -> Sequence[str]:
         """Give the most probable label."""
         if not examples:
             return []
-        return [str(label) for label in self.head.predict(self.encoder.vectors([lay(example) for example in examples]))]
+        laid = [lay(example, named=self.named) for example in examples]
+        return [str(label) for label in self.head.predict(self.encoder.vectors(laid))]

@@ -22,6 +22,7 @@ class Tuning:
     """Trains by AdamW on the cross-entropy.
 
     Attributes:
+        named: As `lay` takes it.
         balanced: Whether every label has the same total weight; otherwise every example has.
     """
 
@@ -29,6 +30,7 @@ class Tuning:
     epochs: int
     learning_rate: float
     batch_size: int
+    named: bool
     balanced: bool
 
     def fit(self, examples: Sequence[Example], *, seed: int) -> "TunedPredictor":
@@ -36,7 +38,7 @@ class Tuning:
         import torch
 
         labels = sorted({example.label for example in examples})
-        texts = [lay(example) for example in examples]
+        texts = [lay(example, named=self.named) for example in examples]
         targets = torch.tensor([labels.index(example.label) for example in examples])
         # Dropout draws from torch's own generator: it is seeded here, and put back as it was.
         with torch.random.fork_rng():
@@ -44,7 +46,7 @@ class Tuning:
             network = self.encoder.load()
             head = torch.nn.Linear(_width(network) * len(texts[0].groups), len(labels)).to(network.device)
             self._train(network, head, texts, targets, seed)
-        return TunedPredictor(encoder=self.encoder, network=network, head=head, labels=tuple(labels))
+        return TunedPredictor(encoder=self.encoder, network=network, head=head, labels=tuple(labels), named=self.named)
 
     def _train(self, network: Any, head: Any, texts: Sequence[Laid], targets: Any, seed: int) -> None:  # noqa: ANN401
         import torch
@@ -103,12 +105,13 @@ class TunedPredictor:
     network: Any
     head: Any
     labels: tuple[str, ...]
+    named: bool
 
     def __call__(self, examples: Sequence[Example]) -> Sequence[str]:
         """Give the most probable label."""
         import torch
 
-        texts = [lay(example) for example in examples]
+        texts = [lay(example, named=self.named) for example in examples]
         order = sorted(range(len(texts)), key=lambda row: len(texts[row].text))
         predicted = [""] * len(texts)
         with torch.inference_mode():

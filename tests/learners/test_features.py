@@ -51,10 +51,27 @@ def test_mentions_that_overlap_lose_no_text(heads: list[Span], tails: list[Span]
     outside = [c for i, c in enumerate(text) if not any(s.start <= i < s.end for s in (*heads, *tails))]
     left = blinded(example).replace("ENTA", "").replace("ENTB", "").replace(" ", "")
     assert [c for c in left if c in outside] == outside
-    laid = lay(example)
+    laid = lay(example, named=True)
     assert laid.text.replace("@ ", "").replace(" @", "").replace("# ", "").replace(" #", "") == text
-    for group, mark in zip(laid.groups[1:], "@#", strict=True):
+    for group, mark in zip(laid.groups[1:3], "@#", strict=True):
         assert all(laid.text[start] == mark == laid.text[end - 1] for start, end in group)
+
+
+@given(st.lists(SPANS, min_size=1, max_size=3), st.lists(SPANS, min_size=1, max_size=3))
+def test_what_is_between_holds_no_argument(heads: list[Span], tails: list[Span]) -> None:
+    """The last group is a range of the text outside all marks, with a head on one side and a tail on the other."""
+    head, tail = (Argument(type="drug", mentions=tuple(spans)) for spans in (heads, tails))
+    laid = lay(Example(id="x", text="abcdefghijklmnopqrstuvwxyz0123", label="none", head=head, tail=tail))
+    for start, end in laid.groups[3]:
+        assert not set(laid.text[start:end]) & {"@", "#"}
+        assert {laid.text[start - 1], laid.text[end]} == {"@", "#"}
+
+
+def test_an_encoder_is_shown_types_for_names() -> None:
+    """Names of arguments are replaced unless they are asked for."""
+    example = relation(1, "effect", head="warfarin", tail="ibuprofen")
+    assert "@ drug @ may enhance" in lay(example).text
+    assert "@ warfarin @ may enhance" in lay(example, named=True).text
 
 
 def test_a_mention_within_another_does_not_show_the_rest_of_it() -> None:
