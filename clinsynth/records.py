@@ -230,9 +230,11 @@ class Generation:
         ended: "stop" (a stop text or the end token) or "length" (`max_new_tokens` reached).
         n_tokens: Tokens written.
         logprobs: Log-probability of each token under the model, if it was asked for.
+        n_forced: Tokens that a constraint chose and that the model itself would hardly have written.
     """
 
     text: str = field(repr=False)
     ended: str
     n_tokens: int
     logprobs: tuple[float, ...] | None = field(default=None, repr=False)
+    n_forced: int = 0

@@ -3,6 +3,7 @@
 (Constrained decoding by masking; Hokamp & Liu, 2017, arXiv:1704.07138, ask the same of a beam search.)
 """
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
 _NEVER = float("-inf")
 _SENTENCE_ENDS = (".", "!", "?", "\n", "\u010a")  # the last as byte-level vocabularies write a line break
+_DETAIL = re.compile(r"^\[(?:DOSE|FREQUENCY)_")
 _ROOM_TO_END = 12  # tokens to end a sentence with, when all slots are there
 
 
@@ -44,7 +46,7 @@ class Slotting:
 
     Where the model would end although a slot is missing, it opens a slot instead; when only as many tokens are left as
     the missing slots need, it may do nothing else. When all are there, the end of the sentence is the end of the text:
-    what a small model would add was not asked for.
+    what a small model would add was not asked for. A dose and a frequency stand behind their drug.
     """
 
     def __init__(self, slots: Sequence[str], tokens: SlotTokens, room: int) -> None:
@@ -62,7 +64,7 @@ class Slotting:
             return _only(scores, self._next())
         if self._had_slots and not self._left and self._ended_sentence:
             return _only(scores, self._tokens.end_ids)
-        openings = list(dict.fromkeys(path[0] for paths in self._left.values() for path in paths))
+        openings = list(dict.fromkeys(path[0] for path in self._ready()))
         if self._left and self._room <= self._needed():
             return _only(scores, openings[:1])
         allowed = scores.clone()
@@ -79,7 +81,11 @@ class Slotting:
         """Go on by a token that was written."""
         self._room -= 1
         path = (*self._open, token)
-        begun = {slot for slot, paths in self._left.items() if any(each[: len(path)] == path for each in paths)}
+        begun = {
+            slot
+            for slot, paths in self._left.items()
+            if not self._waits(slot) and any(each[: len(path)] == path for each in paths)
+        }
         whole = next((slot for slot in begun if path in self._left[slot]), None)
         if whole is not None:
             del self._left[whole]
@@ -88,8 +94,16 @@ class Slotting:
 
     def _next(self) -> list[int]:
         n = len(self._open)
-        paths = (path for paths in self._left.values() for path in paths)
-        return sorted({path[n] for path in paths if path[:n] == self._open and len(path) > n})
+        return sorted({path[n] for path in self._ready() if path[:n] == self._open and len(path) > n})
+
+    def _ready(self) -> list[tuple[int, ...]]:
+        """Give the ways to write the slots that may stand here."""
+        return [path for slot, paths in self._left.items() if not self._waits(slot) for path in paths]
+
+    def _waits(self, slot: str) -> bool:
+        """Say whether a slot is for a dose or frequency whose drug has not been written yet."""
+        drug = _DETAIL.sub("[DRUG_", slot)
+        return drug != slot and drug in self._left
 
     def _needed(self) -> int:
         return _ROOM_TO_END + sum(max(map(len, paths)) + 1 for paths in self._left.values())

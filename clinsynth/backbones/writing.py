@@ -1,5 +1,6 @@
 """The writing of a batch, token by token, until every row has ended."""
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,9 @@ from clinsynth.records import Generation, Prompt
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+
+_HARDLY = math.log(1e-3)
 
 
 class Stops:
@@ -59,6 +63,7 @@ class _Row:
     ids: list[int] = field(default_factory=list)
     slotting: Slotting | None = None
     logprobs: list[float] = field(default_factory=list)
+    n_forced: int = 0
     ended: str | None = None
 
     def take(self, token: int, logprob: float | None) -> None:
@@ -70,6 +75,7 @@ class _Row:
         self.ids.append(token)
         if self.slotting is not None:
             self.slotting.take(token)
+            self.n_forced += logprob is not None and logprob < _HARDLY
         if logprob is not None:
             self.logprobs.append(logprob)
         if self.stops.reached(self.ids):
@@ -83,6 +89,7 @@ class _Row:
             ended=self.ended or "length",
             n_tokens=len(self.ids),
             logprobs=tuple(self.logprobs) if with_logprobs else None,
+            n_forced=self.n_forced,
         )
 
 
@@ -117,17 +124,19 @@ def write(  # noqa: PLR0913 - a batch is its rows, and what each of them needs
     ]
     steps = max(prompt.max_new_tokens for prompt in prompts)
     with torch.inference_mode():
-        reading: Reading | Guided = Reading(model, tokens, room=steps)
+        prompted = Reading(model, tokens, room=steps)
+        reading: Reading | Guided = prompted
         if bare:
             weights = [prompt.guidance for prompt in prompts]
-            reading = Guided(reading, Reading(model, bare, room=steps), weights)
+            reading = Guided(prompted, Reading(model, bare, room=steps), weights)
         logits = reading.start()[:, -1]
         draw = Draw(prompts, seeds, logits.device)
         written = torch.empty(len(rows), steps, dtype=torch.long, device=logits.device)
         for step in range(steps):
             chosen = draw(_constrained(logits, rows), written[:, :step])
             written[:, step] = chosen
-            logprobs = _logprobs(logits, chosen) if with_logprobs else [None] * len(rows)
+            scored = with_logprobs or any(row.slotting for row in rows)
+            logprobs = _logprobs(logits, chosen) if scored else [None] * len(rows)
             for row, token, logprob in zip(rows, chosen.tolist(), logprobs, strict=True):
                 row.take(token, logprob)
             if all(row.ended for row in rows):

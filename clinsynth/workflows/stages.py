@@ -73,8 +73,9 @@ class Writer:
     def _write(self, cases: Sequence[Case], sections: Mapping[str, Sequence[Section]]) -> dict[str, list[str]]:
         """Give the text of each section, by case: what was rendered as it is, the rest from the backbone.
 
-        A section is written again, up to `writing.candidates` times in all, while it has faults (see `Faults`); the
-        text with the fewest is kept, of equal ones the first.
+        A section is written again, up to `writing.candidates` times in all, while it has faults (see `Faults`) or a
+        constraint forced words that the model would not have written; the text with the fewest is kept, of equal ones
+        the first.
         """
         texts = {case_id: [section.text or "" for section in listed] for case_id, listed in sections.items()}
         asked = [
@@ -83,24 +84,24 @@ class Writer:
             for place, section in enumerate(sections[case.id])
             if section.prompt is not None
         ]
-        faults: dict[_Asked, int] = {}
+        faults: dict[_Asked, tuple[int, int]] = {}
         for candidate in range(self.config.writing.candidates):
-            for one, text in self._generated(asked, candidate):
-                found = self._n_faults(one, text)
-                if found < faults.get(one, found + 1):
+            for one, generation in self._generated(asked, candidate):
+                text = finished(generation)
+                found = self._n_faults(one, text), generation.n_forced
+                if one not in faults or found < faults[one]:
                     faults[one], texts[one.case.id][one.place] = found, text
-            asked = [one for one in asked if faults[one]]
+            asked = [one for one in asked if any(faults[one])]
         return texts
 
-    def _generated(self, asked: Sequence[_Asked], candidate: int) -> Iterator[tuple[_Asked, str]]:
+    def _generated(self, asked: Sequence[_Asked], candidate: int) -> Iterator[tuple[_Asked, Generation]]:
         """Ask the backbone in batches of the configured size."""
         size = self.config.writing.batch_size
         for start in range(0, len(asked), size):
             batch = asked[start : start + size]
             prompts = [self._prompt(one) for one in batch]
             seeds = [self._seed(one.case.id, one.place, candidate) for one in batch]
-            for one, generation in zip(batch, self.backbone(prompts, seeds), strict=True):
-                yield one, finished(generation)
+            yield from zip(batch, self.backbone(prompts, seeds), strict=True)
 
     def _seed(self, case_id: str, place: int, candidate: int = 0) -> int:
         again = ("candidate", candidate) if candidate else ()
