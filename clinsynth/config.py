@@ -128,7 +128,7 @@ class EncoderRecipe(Section):
     intermediate: int = Field(560, ge=1)
     context: int = Field(256, ge=16)
     masked_share: float = Field(0.25, gt=0, lt=1)
-    n_tokens: int = Field(6_000_000, ge=1)
+    n_tokens: int = Field(2_000_000, ge=1)
     batch_tokens: int = Field(4096, ge=1)
     learning_rate: float = Field(2e-3, gt=0)
     threads: int = Field(1, ge=1)
