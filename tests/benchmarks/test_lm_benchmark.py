@@ -25,6 +25,7 @@ from clinsynth.errors import InputError
 from clinsynth.ontology import MentionFinder, load_ontology
 from clinsynth.records import Case, Fact, Note, Span, Verdict
 from clinsynth.storage import write_records
+from clinsynth.training.model_card import read_card, write_card
 from clinsynth.workflows.shipped import SHIPPED_DIR
 from clinsynth.workflows.stages import Checked
 
@@ -54,6 +55,17 @@ def case(number: int, *values: tuple[str, str], fill: int = 0) -> Case:
     )
 
 
+CARD: dict[str, Any] = {
+    "kind": "language model",
+    "data": [{"dataset": "mtsamples", "split": "base", "licence": "CC0"}],
+    "recipe_sha256": "0" * 64,
+    "seed": 7,
+    "machine": "x86_64",
+    "versions": {},
+    "n_parameters": 1,
+    "trained": {},
+    "limits": ["a toy"],
+}
 OWN = (("age", "64"), ("sex", "female"), ("condition", "asthma"), ("condition", "gout"))
 
 
@@ -244,3 +256,13 @@ def test_what_is_measured_on_was_never_trained_on() -> None:
     assert np.all(
         [note.source.startswith("valid") for note in measured_notes("aci-bench", root=data_root(), n=9, seed=1)]
     )
+
+
+def test_scores_go_to_every_card_that_is_named(run: Run, tmp_path: Path) -> None:
+    """Each card that is named takes all scores, and its page tells them."""
+    for name in ("lm", "adapter"):
+        write_card(tmp_path / name, CARD | {"name": name})
+    cards = [word for name in ("lm", "adapter") for word in ("--card", str(tmp_path / name))]
+    measure.main(["run", str(run.folder), "--out", str(tmp_path / "results.json"), *cards])
+    assert len(read_card(tmp_path / "lm").scores) == len(read_card(tmp_path / "adapter").scores) == 10
+    assert "made up in a note" in (tmp_path / "adapter" / "README.md").read_text()

@@ -88,8 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     found = PARTS[options.part](job)
     if found.scores:
         keep(options.out, found)
-    if options.card is not None:
-        add_scores(options.card, found.scores, memorisation=found.memorisation)
+    for folder in options.card:
+        add_scores(folder, found.scores, memorisation=found.memorisation)
     for each in found.scores:
         print(f"{each.name} | {each.data} | {each.estimate} | {each.baseline.name}: {each.baseline.value:.3f}")
 
@@ -105,7 +105,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         part.add_argument("--seed", type=int, default=7)
         part.add_argument("--data-dir", type=Path)
         part.add_argument("--out", type=Path, default=RESULTS)
-        part.add_argument("--card", type=Path, help="the folder of a model whose card takes the scores")
+        part.add_argument(
+            "--card", type=Path, action="append", default=[], help="the folder of a model whose card takes the scores"
+        )
         if name == "bits":
             part.add_argument("--model", default="lm", help="a folder, or a model that ships")
             part.add_argument("--recipe", default="pretrain.yaml", help="what the model was trained by")
