@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from types import MappingProxyType
 
@@ -17,12 +17,14 @@ from clinsynth.seeds import generator
 MIN_WORDS = 8
 MAX_WORDS = 220
 MAX_STATEMENTS = 8
+MAX_SENTENCES = 4  # of a passage
 MAX_SLOTTED = 12  # facts that are told with a slot: what is not told is learnt as an invention
 SHARES: Mapping[str, float] = MappingProxyType({"told": 0.3, "exchanged": 0.35, "slots": 0.25, "bare": 0.1})
 """How often a section with facts takes each form in a mixture."""
 _SHARE_KNOWN = 0.5  # how often an attribute is named that this section does not state
 _SHARE_STYLE = 0.5
 _SHARE_SHUFFLED = 0.5
+_SHARE_CUT = 0.5
 _DETAILS = frozenset({"dose", "frequency"})
 _NUMBER = re.compile(r"\d{1,3}")
 _WORD = re.compile(r"\S+")
@@ -70,19 +72,27 @@ def mixed_prompts(note: Note, exchange: Exchange, *, seed: int) -> Iterator[tupl
 
     "told" and "slots" are as `section_prompts` gives them. "exchanged" has other facts of the same kinds, in the prompt
     and in the text: a model that cannot know them can only copy them. "bare" has no more than the heading, so that a
-    model can also be asked what it would write unprompted. A section without facts is always told.
+    model can also be asked what it would write unprompted. A section without facts is always told. Half of those with
+    facts come in passages of a few sentences, each with its own facts: what a plan asks for is short and full of facts.
 
     Raises:
         ValueError: The note has no case.
     """
     for section in sections_of(note, seed=seed):
-        form = section.random.choices(tuple(SHARES), tuple(SHARES.values()))[0] if section.facts else "told"
-        if form == "exchanged":
-            yield section.exchanged(exchange)
-        elif form == "bare":
-            yield section.bare()
-        else:
-            yield section.slotted() if form == "slots" else section.told()
+        is_cut = bool(section.facts) and section.random.random() < _SHARE_CUT
+        for part in section.passages() if is_cut else (section,):
+            yield _mixed(part, exchange)
+
+
+def _mixed(section: "Section", exchange: Exchange) -> tuple[str, str]:
+    form = section.random.choices(tuple(SHARES), tuple(SHARES.values()))[0] if section.facts else "told"
+    if form == "exchanged":
+        return section.exchanged(exchange)
+    if form == "bare":
+        return section.bare()
+    if form == "slots":
+        return section.slotted(shuffled=section.random.random() < _SHARE_SHUFFLED)
+    return section.told()
 
 
 def sections_of(note: Note, *, seed: int) -> Iterator["Section"]:
@@ -128,13 +138,38 @@ class Section:
         """The facts that this section states, in the order of the case."""
         return tuple(fact for fact in self.case.facts if _is_stated(self.note, fact, self.span))
 
+    def passages(self) -> Iterator["Section"]:
+        """Cut the section into passages of one to four sentences, and give those with facts."""
+        cuts = [match.end() for match in _SENTENCE_END.finditer(self.note.text, self.span.start, self.span.end)]
+        start = self.span.start
+        while start < self.span.end:
+            later = [cut for cut in cuts if cut > start]
+            size = self.random.randint(1, MAX_SENTENCES)
+            end = later[size - 1] if size <= len(later) else self.span.end
+            span = stripped(self.note.text, start, end)
+            if span is not None and len(_WORD.findall(self.note.text[span.start : span.end])) >= MIN_WORDS:
+                part = replace(self, span=span)
+                if part.facts:
+                    yield part
+            start = end
+
     def told(self) -> tuple[str, str]:
         """Give a prompt that names facts of the section, and its text."""
         return _prompt(self.note, self.case, self.heading, self.span, self.random), self.text
 
-    def slotted(self) -> tuple[str, str]:
-        """Give a prompt that names each fact with its placeholder, and the text with placeholders in their place."""
-        return _slotted(self.note, self.case, self.heading, self.span, self.random)
+    def slotted(self, *, shuffled: bool = False) -> tuple[str, str]:
+        """Give a prompt that names each fact with its placeholder, and the text with placeholders in their place.
+
+        The facts are named in the order of the text: a model learns to go through its prompt, from one slot to the
+        next. Shuffled, it has to find an order itself.
+        """
+        told = _in_order(self.note, self.case, self.span)
+        if shuffled:
+            told = _shuffled(told, self.random)
+        shown = slotted(told)
+        said = [state(*group) for group in gather(shown)]
+        text = placed(self.text, _placeholders(self.note, told, self.span))
+        return frame(self.case.note_type, self.case.specialty, self.heading, self._attributes(shown), said), text
 
     def bare(self) -> tuple[str, str]:
         """Give a prompt that says no more than where the section stands, and its text."""
@@ -149,11 +184,14 @@ class Section:
         said = [state(*group) for group in gather(others.facts)]
         if self.random.random() < _SHARE_SHUFFLED:
             self.random.shuffle(said)
-        attributes = {fact.kind: fact.value for fact in self.case.facts if fact.kind == "sex"}
-        attributes |= {fact.kind: fact.value for fact in others.facts if fact.kind == "age"}
-        if self.random.random() < _SHARE_STYLE:
-            attributes["style"] = style_of(self.text)
+        attributes = self._attributes(others.facts)
         return frame(self.case.note_type, self.case.specialty, self.heading, attributes, said), filled.text
+
+    def _attributes(self, told: Iterable[Fact]) -> dict[str, str]:
+        """Give the sex of the patient, the age as it is told, and at times the style."""
+        attributes = {fact.kind: fact.value for fact in self.case.facts if fact.kind == "sex"}
+        attributes |= {fact.kind: fact.value for fact in told if fact.kind == "age"}
+        return attributes | ({"style": style_of(self.text)} if self.random.random() < _SHARE_STYLE else {})
 
 
 def _prompt(note: Note, case: Case, heading: str, piece: Span, random: Random) -> str:
@@ -173,21 +211,6 @@ def _prompt(note: Note, case: Case, heading: str, piece: Span, random: Random) -
     return frame(case.note_type, case.specialty, heading, attributes, said)
 
 
-def _slotted(note: Note, case: Case, heading: str, piece: Span, random: Random) -> tuple[str, str]:
-    """Give a prompt that names each fact with its placeholder, and the text with the placeholders in their place.
-
-    The facts are named in the order of the text: a model learns to go through its prompt, from one slot to the next.
-    """
-    told = _in_order(note, case, piece)
-    said = [state(*group) for group in gather(slotted(told))]
-    attributes = {fact.kind: fact.value for fact in case.facts if fact.kind == "sex"}
-    attributes |= {fact.kind: fact.value for fact in slotted(told) if fact.kind == "age"}
-    if random.random() < _SHARE_STYLE:
-        attributes["style"] = style_of(note.text[piece.start : piece.end])
-    text = placed(note.text[piece.start : piece.end], _placeholders(note, told, piece))
-    return frame(case.note_type, case.specialty, heading, attributes, said), text
-
-
 def _in_order(note: Note, case: Case, piece: Span) -> list[Fact]:
     """Give the facts that a piece states and that are told with a slot, in the order of the text, the age first."""
     here = sorted(
@@ -196,6 +219,15 @@ def _in_order(note: Note, case: Case, piece: Span) -> list[Fact]:
     groups = _said_once(group for group in gather(here) if group[0].kind not in _DETAILS)
     told = [fact for fact in here if fact.kind == "age"]
     return told + [each for fact, details in groups[:MAX_SLOTTED] for each in (fact, *details)]
+
+
+def _shuffled(told: Sequence[Fact], random: Random) -> list[Fact]:
+    """Put facts in any order, the age still first and details behind what they are of."""
+    groups = list(gather(told))
+    random.shuffle(groups)
+    return [fact for fact in told if fact.kind == "age"] + [
+        each for fact, details in groups for each in (fact, *details)
+    ]
 
 
 def _placeholders(note: Note, told: Sequence[Fact], piece: Span) -> list[tuple[str, Span]]:

@@ -186,3 +186,29 @@ def test_a_mixture_has_every_form() -> None:
     assert slotted
     assert len(bare) < len(told) < len(firsts) - len(slotted)
     assert all("State" not in pairs[1][0] for pairs in drawn)
+
+
+def test_passages_are_parts_of_their_section_with_their_own_facts() -> None:
+    """Passages do not overlap, state at least one fact each, and their prompts name no fact of another passage."""
+    text = (
+        "HISTORY: She has hypertension and diabetes mellitus for years now. She takes metformin 500 mg twice daily. "
+        "She denies chest pain and any shortness of breath. She was told to rest at home for a while."
+    )
+    for seed in range(20):
+        (section,) = sections_of(_note(text), seed=seed)
+        parts = list(section.passages())
+        assert parts
+        assert all(one.span.end <= other.span.start for one, other in itertools.pairwise(parts))
+        for part in parts:
+            prompt, told = part.told()
+            assert told in section.text
+            assert ("metformin" in prompt) == ("metformin" in told)
+            assert "\nState: " in prompt
+
+
+def test_shuffled_slots_are_numbered_as_their_prompt_has_them() -> None:
+    """Whatever the order, the first drug of a prompt is the first slot, and each slot of the prompt is in the text."""
+    for seed in range(20):
+        prompt, text = next(sections_of(_note(TEXT), seed=seed)).slotted(shuffled=True)
+        assert sorted(SLOT.findall(prompt)) == sorted(set(SLOT.findall(text)))
+        assert prompt.index("[DRUG_1]") < prompt.index("[DOSE_1]")
