@@ -105,7 +105,9 @@ class Filling:
             "date": lambda: f"{draw.randint(1, 12)}/{draw.randint(1, 28)}/{draw.randint(1990, 2024)}",
             "specialty": lambda: self._clinical_word("specialty").title(),
         }
-        words |= {name: self._word(f"{name}s") for name in ("relation", "month", "unit", "maker", "placeholder")}
+        words |= {
+            name: self._word(f"{name}s") for name in ("relation", "month", "unit", "maker", "placeholder", "device")
+        }
         for kind in _KINDS_IN_BOTH_CASES:
             words[kind] = self._of_kind(kind)
             words[kind.capitalize()] = self._of_kind(kind, written=_with_capitals)

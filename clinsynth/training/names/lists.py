@@ -33,9 +33,11 @@ _OF_THE_CENSUS = 20  # how often names of the United States are drawn for once t
 _TOWN = 15_000  # inhabitants of the cities that are drawn from
 
 
+@cache
 def part_of(name: str) -> str:
     """Say which part a name belongs to, by its letters alone: "O'Brien", "OBRIEN" and "Obrien" are one name."""
-    letters = "".join(c for c in unicodedata.normalize("NFKD", name).casefold() if c.isalnum())
+    plain = name if name.isascii() else unicodedata.normalize("NFKD", name)
+    letters = "".join(filter(str.isalnum, plain.casefold()))
     drawn = int.from_bytes(hashlib.sha256(f"names {letters}".encode()).digest()[:4], "big") % 100
     return next(part for part, end in zip(PARTS, accumulate(PARTS.values()), strict=True) if drawn < end)
 

@@ -15,6 +15,7 @@ from clinsynth.training.names.marking import LABELS
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.vectors import Vectors
 
 _FEATURES = ("NORM", "PREFIX", "SUFFIX", "SHAPE")
 _LOGGER = "clinsynth.JsonLines.v1"
@@ -170,7 +171,7 @@ def strip(trained: "Language") -> "Language":
     kept = {name: trained.config[name] for name in ("nlp", "components")}
     bare = load_model_from_config(Config(kept), auto_fill=True)
     bare.tokenizer.from_bytes(_rules(), exclude=["vocab"])
-    bare.vocab.vectors = trained.vocab.vectors
+    bare.vocab.vectors = _without_strings(trained.vocab.vectors)
     recognizer = trained.get_pipe("ner")
     bare.get_pipe("ner").from_bytes(recognizer.to_bytes(exclude=["vocab"]), exclude=["vocab"])
     for label in LABELS:
@@ -180,3 +181,13 @@ def strip(trained: "Language") -> "Language":
 
 def _silent(stage: str, done: int, total: int) -> None:
     """Show nothing."""
+
+
+def _without_strings(table: "Vectors") -> "Vectors":
+    """Copy a table of vectors; spaCy's own brings all strings of its vocabulary along."""
+    from spacy.vectors import Vectors
+
+    copied = Vectors(data=table.data.copy(), name=table.name)
+    for key, row in table.key2row.items():
+        copied.add(key, row=row)
+    return copied

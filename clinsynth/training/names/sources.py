@@ -86,7 +86,8 @@ def _lines(text: str) -> Iterator[str]:
 def _known() -> re.Pattern[str]:
     content = read_yaml(data_dir("configs") / "names" / "mentions.yaml")
     of_label = (
-        rf"\b(?P<{label}>{'|'.join(map(re.escape, _longest_first(content[label])))})\b(?!-)" for label in LABELS
+        rf"\b(?P<{label}>{'|'.join(map(re.escape, _longest_first(content[label])))})\b(?!-|['\u2019 ]*Sci)"
+        for label in LABELS
     )
     return re.compile(rf"{_TITLE}(?P<TITLED>{_NAME}|{_CAPITALS})|{'|'.join(of_label)}")
 

