@@ -73,7 +73,8 @@ def test_the_header_is_one_of_the_hub() -> None:
 
 def test_a_score_measured_again_replaces_the_old_one(tmp_path: Path) -> None:
     """Of one name, data and baseline there is one score, in its old place; others come behind; the page agrees."""
-    write_card(tmp_path, facts(scores=[bits(1.1).model_dump(), bits(1.2, data="mtsamples, eval").model_dump()]))
+    before = [bits(1.1).model_dump(), bits(1.2, data="mtsamples, eval").model_dump()]
+    write_card(tmp_path, facts(scores=before, memorisation={"strings_kept": 3}))
     card = add_scores(tmp_path, [bits(1.0), bits(1.3, data="mts-dialog, eval")], memorisation={"longest_run": 14})
     assert [(each.data, each.value) for each in card.scores] == [
         (HOW.data, 1.0),
@@ -82,6 +83,7 @@ def test_a_score_measured_again_replaces_the_old_one(tmp_path: Path) -> None:
     ]
     page = (tmp_path / "README.md").read_text()
     assert "longest run: 14" in page
+    assert "strings kept: 3" in page
     assert "1.300 [1.200, 1.400]" in page
     assert read_card(tmp_path) == card
 
