@@ -136,27 +136,27 @@ class EncoderRecipe(Section):
 
 
 class NamesRecipe(Section):
-    """A recognizer of names of people, places and organisations: real notes with names put in, and a small spaCy pipeline.
+    """A recognizer of names of people, places, organisations: real notes with names put in, and a small spaCy pipeline.
 
-    `passes` is how often the notes are gone through, a `share` of their paragraphs each time; `rows` are those of the hash embeddings of a
-    token's lower-case form, first letter, last three letters and shape; `common_words` is the size of the table of words
-    that are often written in small letters.
+    `passes` is how often the notes are gone through, a `share` of their paragraphs each time. `rows` are those of the
+    hash embeddings of a token's lower-case form, first letter, last three letters and shape; `common_words` is the size of
+    the table of words that are often written in small letters.
     """
 
     datasets: tuple[str, ...] = ("mtsamples", "mts-dialog", "aci-bench")
-    passes: int = Field(4, ge=1)
+    passes: int = Field(8, ge=1)
     share: float = Field(0.5, gt=0, le=1)
     dev_share: float = Field(0.1, gt=0, lt=1)
-    width: int = Field(96, ge=8)
+    width: int = Field(64, ge=8)
     depth: int = Field(4, ge=1)
-    rows: tuple[int, int, int, int] = (2000, 200, 1500, 400)
+    rows: tuple[int, int, int, int] = (4000, 300, 3000, 700)
     common_words: int = Field(12_000, ge=1)
     pieces: int = Field(2, ge=1)
     dropout: float = Field(0.1, ge=0, lt=1)
-    learning_rate: float = Field(1e-3, gt=0)
+    learning_rate: float = Field(1.5e-3, gt=0)
     batch_words: int = Field(600, ge=100)
-    max_steps: int = Field(6000, ge=1)
-    evaluate_every: int = Field(400, ge=1)
+    max_steps: int = Field(7000, ge=1)
+    evaluate_every: int = Field(500, ge=1)
     recall_weight: float = Field(0.5, ge=0, le=1)
     threads: int = Field(1, ge=1)
 
