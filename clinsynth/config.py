@@ -139,8 +139,8 @@ class NamesRecipe(Section):
     """A recognizer of names of people, places, organisations: real notes with names put in, and a small spaCy pipeline.
 
     `passes` is how often the notes are gone through, a `share` of their paragraphs each time. `rows` are those of the
-    hash embeddings of a token's lower-case form, first letter, last three letters and shape; `common_words` is the size of
-    the table of words that are often written in small letters.
+    hash embeddings of a token's lower-case form, first letter, last three letters and shape; `common_words` is the size
+    of the table of words that are often written in small letters.
     """
 
     datasets: tuple[str, ...] = ("mtsamples", "mts-dialog", "aci-bench")
