@@ -183,7 +183,7 @@ class EntitiesRecipe(Section):
     `pipeline` is a configuration of spaCy's. The steps are chosen on the development parts among those of a first
     training on the training parts, evaluated every `evaluate_every` steps up to `max_steps`; the second training, on
     both, takes `longer` times as many. `share` of the marked sentences is trained on. Passages have up to
-    `longest_passage` sentences.
+    `longest_passage` sentences. Names of the ontology's concepts of the kinds `names` are added to what is learnt.
     """
 
     pipeline: str = "entities/spacy.cfg"
@@ -194,6 +194,7 @@ class EntitiesRecipe(Section):
     max_steps: int = Field(5000, ge=1)
     evaluate_every: int = Field(500, ge=1)
     longer: float = Field(1.5, gt=0)
+    names: tuple[str, ...] = ("medication", "condition")
 
 
 class Adapt(Section):

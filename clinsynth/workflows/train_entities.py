@@ -40,5 +40,6 @@ def train_entities(
         seed=loaded.seed,
         out=out,
         root=data_root(data_dir or loaded.data_dir),
+        ontology=loaded.ontology,
     )
     return train(training, progress=progress)

@@ -188,7 +188,9 @@ def test_training_goes_on_after_a_kill_to_the_same_weights(tmp_path: Path) -> No
     assert [row["run"] for _, row in read_rows(whole / "train_log.jsonl")][-1] == "ship"
     assert {part.dataset for part in read_card(whole).data} == {"bc5cdr-entities", "ncbi-disease"}
     assert str(tmp_path) not in (whole / "config.cfg").read_text(encoding="utf-8")
-    assert spacy.load(whole).get_pipe("ner").labels == ("CHEMICAL", "DISEASE")
+    pipeline = spacy.load(whole)
+    assert pipeline.get_pipe("ner").labels == ("CHEMICAL", "DISEASE")
+    assert {(each.text, each.label_) for each in pipeline("Metformin 500 mg.").ents} >= {("Metformin", "CHEMICAL")}
     with pytest.raises(OutputError, match="another recipe"):
         train_entities("entities.yaml", whole, settings=[*SETTINGS, "seed=8"], data_dir=data)
 

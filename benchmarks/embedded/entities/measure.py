@@ -30,6 +30,7 @@ from clinsynth.records import Note
 from clinsynth.storage import write_json
 from clinsynth.training.entities.dictionary import by_names, named
 from clinsynth.training.entities.marked import TYPES, Marked
+from clinsynth.training.entities.names import COMPONENT
 from clinsynth.training.entities.scoring import Finder, Match, entities_of, matches, on_text, on_words
 from clinsynth.training.model_card import Measuring, Score, add_scores, score
 
@@ -138,6 +139,8 @@ def measured_notes(model: str) -> dict[str, Any]:
 
 def _seen(notes: Sequence[Note], model: str) -> Iterator[Seen]:
     pipeline, finder = load_recognizer(model), MentionFinder(load_ontology("core"))
+    if COMPONENT in pipeline.pipe_names:
+        pipeline.remove_pipe(COMPONENT)  # what an ontology's names find would be measured by themselves
     for note in notes:
         found = entities_of(pipeline(note.text), TYPES)
         yield Seen(found=frozenset(found), named=frozenset(named(finder, note.text)))

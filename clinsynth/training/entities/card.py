@@ -15,7 +15,8 @@ _ABOUT = (
     "en_ner_bc5cdr_md, so that it can stand in its place: `clinsynth.load_entities()`, or `spacy.load(FOLDER)` where "
     "clinsynth is not installed. Tokens are those of scispaCy's rules, parted also at hyphens, slashes and brackets "
     "inside words; the rules are in the folder. Words are hashed by their letters, and looked up by their pieces in "
-    "vectors of trial reports and notes."
+    "vectors of trial reports and notes. Where the trained part (`ner`) finds nothing, the part `names` marks the "
+    "names of drugs and conditions of clinsynth's ontology."
 )
 _LIMITS = (
     "It was trained on abstracts of research: in notes it is less sure of abbreviations, brands and lay words.",
@@ -84,6 +85,7 @@ def _n_parameters(pipeline: Any) -> int:  # noqa: ANN401 - a spaCy Language
     counted = sum(
         node.get_param(name).size
         for _, component in pipeline.pipeline
+        if hasattr(component, "model")
         for node in component.model.walk()
         for name in node.param_names
         if node.has_param(name)

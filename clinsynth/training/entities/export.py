@@ -2,35 +2,45 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from clinsynth.errors import OutputError
 from clinsynth.extras import version
+from clinsynth.ontology.concepts import Ontology
 from clinsynth.storage import write_json, write_text
 from clinsynth.training.entities.marked import TYPES
+from clinsynth.training.entities.names import COMPONENT, add_names
 from clinsynth.training.entities.tokenizing import tokenizing
 
 MAX_BYTES = 6_000_000
-_PARTS = ("tokenizer", "vocab", "tok2vec", "ner", "config.cfg", "meta.json")
+_PARTS = ("tokenizer", "vocab", "tok2vec", "ner", COMPONENT, "config.cfg", "meta.json")
 _KEPT_META = ("lang", "name", "version", "spacy_version", "pipeline", "components", "labels", "vectors")
 
 
-def export(trained: Path, out: Path) -> None:
-    """Copy a trained pipeline to the folder of the model, without its training's words, paths and scores.
+def export(trained: Path, out: Path, ontology: Ontology, kinds: Sequence[str]) -> None:
+    """Write a trained pipeline to the folder of the model, with names, without its training's words, paths and scores.
 
     spaCy keeps every word it has seen in `vocab/strings.json`; what is kept is what a pipeline that has seen nothing
     needs, and the types. Words are hashed anew when they are met.
 
+    Args:
+        trained: The folder of what spaCy trained.
+        out: The folder of the model.
+        ontology: Gives the names that are added.
+        kinds: Of the concepts whose names are added; none for no names.
+
     Raises:
         OutputError: The pipeline is larger than what may ship.
     """
+    import spacy
+
+    pipeline = spacy.load(trained)
+    if kinds:
+        add_names(pipeline, ontology, kinds)
     for name in _PARTS:
-        place, source = out / name, trained / name
-        if source.is_dir():
-            shutil.rmtree(place, ignore_errors=True)
-            shutil.copytree(source, place)
-        else:
-            shutil.copyfile(source, place)
+        shutil.rmtree(out / name, ignore_errors=True)
+    pipeline.to_disk(out)
     _strip_words(out / "vocab" / "strings.json")
     _strip_paths(out / "config.cfg")
     _strip_scores(out / "meta.json")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from clinsynth.config import EntitiesRecipe, find_config
 from clinsynth.data.entities import Sentence
 from clinsynth.errors import ConfigError
+from clinsynth.ontology import load_ontology
 from clinsynth.seeds import derive_seed
 from clinsynth.storage import read_rows, write_json, write_rows
 from clinsynth.training import checkpoints
@@ -22,6 +23,7 @@ from clinsynth.training.entities import card, vectors
 from clinsynth.training.entities.corpora import Alignment, annotated, passages, write_corpus
 from clinsynth.training.entities.export import export
 from clinsynth.training.entities.marked import MARKED, TYPES, Marked, Share, check_dataset, places_of, words_marked
+from clinsynth.training.entities.names import check_kinds, names_of
 from clinsynth.training.entities.tokenizing import tokenizing
 
 if TYPE_CHECKING:
@@ -43,12 +45,14 @@ class EntitiesTraining:
     seed: int
     out: Path
     root: Path
+    ontology: str = "core"
 
     @property
     def recipe(self) -> str:
-        """The hash of all that decides the weights, spaCy's configuration included: 64 hex digits."""
-        told = self.config.model_copy(update={"pipeline": find_config(self.config.pipeline).read_text("utf-8")})
-        return checkpoints.recipe_hash(told, seed=self.seed)
+        """The hash of all that decides the pipeline, spaCy's configuration and the names included: 64 hex digits."""
+        names = [f"{type_}:{name}" for name, type_ in names_of(load_ontology(self.ontology), self.config.names)]
+        update = {"pipeline": find_config(self.config.pipeline).read_text("utf-8"), "names": tuple(names)}
+        return checkpoints.recipe_hash(self.config.model_copy(update=update), seed=self.seed)
 
     @property
     def work(self) -> Path:
@@ -74,6 +78,7 @@ def train(training: EntitiesTraining, *, progress: Progress) -> Path:
     """
     for name in training.config.datasets:
         check_dataset(name)
+    check_kinds(training.config.names)
     if training.config.vectors.sources and not (training.work / "start").is_dir():
         vectors.floret()
     checkpoints.claim(training.out, training.recipe)
@@ -221,7 +226,7 @@ def _export(training: EntitiesTraining) -> None:
         if row["run"] == "ship":
             row["seen_f"] = row.pop("dev_f")
     write_rows(training.out / "train_log.jsonl", rows)
-    export(training.work / "ship" / "model-last", training.out)
+    export(training.work / "ship" / "model-last", training.out, load_ontology(training.ontology), training.config.names)
     told = training.work / "text.json"
     made = {
         "chosen": chosen(training),
