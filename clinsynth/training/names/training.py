@@ -5,6 +5,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ class NamesTraining:
         """The folder that holds what only training needs."""
         return self.out / WORK
 
-    @property
+    @cached_property
     def recipe(self) -> str:
         """The SHA-256 of all that decides the data and the weights, lists and frames included: 64 hex digits."""
         files = sorted((data_dir("configs") / "names").glob("*.yaml"))
