@@ -79,6 +79,14 @@ def test_one_token_is_read_as_the_language_model_reads_it(pair: tuple[Any, Any, 
     assert torch.allclose(states.last_hidden_state, expected.last_hidden_state, atol=1e-5)
 
 
+def test_the_mask_stands_for_a_word_with_its_space(pair: tuple[Any, Any, Any]) -> None:
+    """The space before a mask is part of what it hides, for a word begins with its space."""
+    tokenizer = pair[2]
+    found = tokenizer("pain <|mask|> fever", add_special_tokens=False).input_ids
+    plain = tokenizer(["pain", " fever"], add_special_tokens=False).input_ids
+    assert found == [*plain[0], tokenizer.mask_token_id, *plain[1]]
+
+
 def test_the_mask_is_the_one_new_token(pair: tuple[Any, Any, Any]) -> None:
     """It stands behind the vocabulary, and its embedding is the mean of all others."""
     import torch
@@ -212,7 +220,7 @@ def fills(folder: Path) -> list[str]:
     model, tokenizer = AutoModelForMaskedLM.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
     assert model.dtype == torch.bfloat16
     assert model.get_input_embeddings().weight is model.get_output_embeddings().weight
-    inputs = tokenizer("Patients were randomly assigned to receive <|mask|> or placebo.", return_tensors="pt")
+    inputs = tokenizer("Patients were randomly assigned <|mask|> receive either drug.", return_tensors="pt")
     with torch.inference_mode():
         logits = model(**inputs).logits
         states = AutoModel.from_pretrained(folder)(**inputs).last_hidden_state
@@ -290,6 +298,6 @@ def test_the_shipped_encoder_is_within_its_room(shipped: Path) -> None:
     assert not (shipped / checkpoints.WORK).exists()
 
 
-def test_the_shipped_encoder_tells_what_stands_beside_placebo(shipped: Path) -> None:
-    """It loads without a network, and puts something that fits where trials name their arms."""
-    assert any(word.startswith(" ") for word in fills(shipped))
+def test_the_shipped_encoder_knows_how_trials_are_told(shipped: Path) -> None:
+    """It loads without a network, and puts the word for the mask that stands in every such sentence."""
+    assert fills(shipped)[0] == " to"

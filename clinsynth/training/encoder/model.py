@@ -14,8 +14,13 @@ _MLP = ("gate_proj", "up_proj", "down_proj")
 
 
 def with_mask(tokenizer: "PreTrainedTokenizerFast") -> "PreTrainedTokenizerFast":
-    """Add the mask token behind the vocabulary; every other token keeps its number."""
-    tokenizer.add_special_tokens({"mask_token": MASK})
+    """Add the mask token behind the vocabulary; every other token keeps its number.
+
+    It takes the space before it: a word of a byte-level vocabulary begins with its space, and so does what it hides.
+    """
+    from tokenizers import AddedToken
+
+    tokenizer.add_special_tokens({"mask_token": AddedToken(MASK, lstrip=True, special=True)})
     return tokenizer
 
 
