@@ -72,8 +72,11 @@ class NamesTraining:
 
     @cached_property
     def recipe(self) -> str:
-        """The SHA-256 of all that decides the data and the weights, lists and frames included: 64 hex digits."""
-        files = sorted((data_dir("configs") / "names").glob("*.yaml"))
+        """The SHA-256 of all that decides the data and the weights, lists, frames, ontology included: 64 hex digits."""
+        files = [
+            *sorted((data_dir("configs") / "names").glob("*.yaml")),
+            data_dir("ontologies") / "core" / "concepts.tsv",
+        ]
         told = {
             "names": self.config.model_dump(mode="json"),
             "seed": self.seed,
