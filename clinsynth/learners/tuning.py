@@ -58,7 +58,7 @@ class Tuning:
         loss_of = torch.nn.CrossEntropyLoss(weight=_balance(targets).to(network.device) if self.balanced else None)
         network.train()
         for rows in self._batches([len(text.text) for text in texts], seed):
-            with torch.autocast(network.device.type, dtype=torch.bfloat16, enabled=multiplies_bf16()):
+            with _half(network):
                 logits = head(self.encoder.pooled(network, [texts[row] for row in rows]))
             loss_of(logits.float(), targets[rows].to(network.device)).backward()
             torch.nn.utils.clip_grad_norm_(parameters, _CLIP)
@@ -79,6 +79,13 @@ class Tuning:
                 batches += [alike[first : first + self.batch_size] for first in range(0, len(alike), self.batch_size)]
             random.shuffle(batches)
             yield from batches
+
+
+def _half(network: Any) -> Any:  # noqa: ANN401 - torch
+    """Multiply in bf16 where that is fast."""
+    import torch
+
+    return torch.autocast(network.device.type, dtype=torch.bfloat16, enabled=multiplies_bf16())
 
 
 def _rate(step: int, n_steps: int) -> float:
@@ -114,7 +121,7 @@ class TunedPredictor:
         texts = [lay(example, named=self.named) for example in examples]
         order = sorted(range(len(texts)), key=lambda row: len(texts[row].text))
         predicted = [""] * len(texts)
-        with torch.inference_mode():
+        with torch.inference_mode(), _half(self.network):
             for start in range(0, len(order), self.encoder.batch_size):
                 rows = order[start : start + self.encoder.batch_size]
                 best = self.head(self.encoder.pooled(self.network, [texts[row] for row in rows])).argmax(-1).tolist()
