@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from clinsynth.checkpoints import public_name, without_bars
 from clinsynth.config import EncoderRecipe
 from clinsynth.estimates import Estimate
-from clinsynth.storage import digest
+from clinsynth.training.adapted import model_hash
 from clinsynth.training.card_record import Base, Measuring, ModelCard, Score, TrainedOn, score, trained_on
 from clinsynth.training.model_card import library_versions, this_machine, write_card
 
@@ -104,7 +104,7 @@ def _card(made: Made, *, n_parameters: int) -> ModelCard:
 def _base(made: Made) -> Base | None:
     if made.config.weights != "start":
         return None
-    return Base(name=public_name(str(made.start)), sha256=digest(made.start / "model.safetensors"))
+    return Base(name=public_name(str(made.start)), sha256=model_hash(str(made.start)))
 
 
 def _data(config: EncoderRecipe) -> tuple[TrainedOn, ...]:
