@@ -10,6 +10,8 @@ from examples import questions, relations
 
 from clinsynth.errors import MissingError
 from clinsynth.learners import LEARNERS, Learner
+from clinsynth.learners.encoding import Encoder
+from clinsynth.learners.laying import lay
 from clinsynth.records import Example
 from clinsynth.tasks.scoring import accuracy
 
@@ -78,6 +80,14 @@ def test_the_encoder_learns_what_words_tell(checkpoint: Checkpoint) -> None:
     test = relations(30, start=60)
     predicted = LEARNERS.build("encoder", model=str(checkpoint("llama"))).fit(relations(60), seed=1)(test)
     assert accuracy([example.label for example in test], predicted) > 0.6
+
+
+def test_the_encoder_that_ships_is_read_unless_another_is_named() -> None:
+    """Without a model the learner fits on the embedded encoder, whose states are of its width."""
+    train = relations(6)
+    found = Encoder().vectors([lay(example) for example in train])
+    assert Encoder().network.config.model_type == "eurobert"
+    assert found.shape == (6, 4 * Encoder().network.config.hidden_size)
 
 
 def test_a_missing_encoder_is_named(tmp_path: Path) -> None:

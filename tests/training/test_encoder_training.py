@@ -11,12 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinsynth.config import EncoderRecipe, StageSource
+from clinsynth.data import DATASETS
 from clinsynth.errors import ConfigError, OutputError
 from clinsynth.storage import digest
 from clinsynth.training import checkpoints
 from clinsynth.training.encoder.masking import Masker, masker
 from clinsynth.training.encoder.model import begin, new_encoder, with_mask
 from clinsynth.training.encoder.pretraining import EncoderTraining, check, train
+from clinsynth.training.model_card import read_card
+from clinsynth.training.sources import ARTICLES
 from clinsynth.workflows.progress import silent
 from clinsynth.workflows.train_encoder import train_encoder
 
@@ -286,8 +289,7 @@ def test_a_configuration_without_a_recipe_is_refused(tmp_path: Path) -> None:
 @pytest.fixture
 def shipped() -> Path:
     """Give the folder of the encoder that ships."""
-    if not (SHIPPED / "config.json").is_file():
-        pytest.skip("the encoder did not come with this checkout")
+    assert (SHIPPED / "config.json").is_file(), "the encoder did not come with this checkout"
     return SHIPPED
 
 
@@ -296,6 +298,13 @@ def test_the_shipped_encoder_is_within_its_room(shipped: Path) -> None:
     files = [path for path in shipped.rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < 12 * MEGABYTE
     assert not (shipped / checkpoints.WORK).exists()
+
+
+def test_the_shipped_encoder_read_only_what_may_train_it(shipped: Path) -> None:
+    """Its card names data that is for training, and of notes the base split alone."""
+    for trained in read_card(shipped).data:
+        assert DATASETS.kind(trained.dataset).use == "train"
+        assert trained.split == ("train" if trained.dataset in ARTICLES else "base")
 
 
 def test_the_shipped_encoder_knows_how_trials_are_told(shipped: Path) -> None:
