@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 from clinsynth.data import DATASETS, data_root
 from clinsynth.data.entities import Entity, Sentence, joined
 from clinsynth.errors import ConfigError, MissingError, OutputError
+from clinsynth.ontology import load_ontology
 from clinsynth.records import Span
 from clinsynth.storage import digest, read_rows
 from clinsynth.training.entities import vectors
 from clinsynth.training.entities.corpora import Alignment, annotated, passages, said, without
 from clinsynth.training.entities.export import MAX_BYTES, kept_words, size
 from clinsynth.training.entities.marked import MARKED, Marked, Share, check_dataset, places_of, words_marked
+from clinsynth.training.entities.names import add_names, check_kinds
 from clinsynth.training.entities.scoring import matches
 from clinsynth.training.entities.tokenizing import tokenizing
 from clinsynth.training.model_card import read_card
@@ -200,6 +202,22 @@ def test_names_that_another_data_set_marks_are_left_open() -> None:
     share = Share(dataset="d", split="train", sentences=SENTENCES, types=("CHEMICAL", "DISEASE"), n_left_out=0)
     assert words_marked([share], "CHEMICAL") == {"cisplatin", "lithium"}
     assert words_marked([share], "DISEASE") == {"nausea"}
+
+
+def test_names_of_the_ontology_stand_where_nothing_else_does() -> None:
+    """In any case and whole, where nothing is marked yet; names of up to three letters are left out."""
+    ontology, pipeline = load_ontology("core"), tokenizing()
+    trained = pipeline.add_pipe("entity_ruler", name="trained")
+    trained.add_patterns([{"label": "DISEASE", "pattern": "severe asthma"}])
+    assert add_names(pipeline, ontology, ("medication", "condition")) > 1000
+    doc = pipeline("METFORMIN for severe asthma, Asthma, MI; no metforminoid.")
+    assert [(each.text, each.label_) for each in doc.ents] == [
+        ("METFORMIN", "CHEMICAL"),
+        ("severe asthma", "DISEASE"),
+        ("Asthma", "DISEASE"),
+    ]
+    with pytest.raises(ConfigError, match='"drug"'):
+        check_kinds(("drug",))
 
 
 def test_without_floret_vectors_are_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
