@@ -140,7 +140,8 @@ class NamesRecipe(Section):
 
     `passes` is how often the notes are gone through, a `share` of their paragraphs each time. `rows` are those of the
     hash embeddings of a token's lower-case form, first letter, last three letters and shape; `common_words` is the size
-    of the table of words that are often written in small letters.
+    of the table of words that are often written in small letters. The learning rate falls so that it would be nothing
+    after `decay_steps`.
     """
 
     datasets: tuple[str, ...] = ("mtsamples", "mts-dialog", "aci-bench")
@@ -155,7 +156,9 @@ class NamesRecipe(Section):
     dropout: float = Field(0.2, ge=0, lt=1)
     learning_rate: float = Field(1.5e-3, gt=0)
     batch_words: int = Field(600, ge=100)
-    max_steps: int = Field(10_000, ge=1)
+    warmup_steps: int = Field(400, ge=1)
+    decay_steps: int = Field(11_000, ge=1)
+    max_steps: int = Field(5000, ge=1)
     evaluate_every: int = Field(500, ge=1)
     recall_weight: float = Field(0.5, ge=0, le=1)
     threads: int = Field(1, ge=1)

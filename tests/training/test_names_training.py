@@ -26,6 +26,7 @@ RECIPE = NamesRecipe(
     depth=1,
     rows=(64, 16, 64, 16),
     max_steps=6,
+    warmup_steps=2,
     evaluate_every=3,
     batch_words=200,
 )

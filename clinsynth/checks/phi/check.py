@@ -1,5 +1,6 @@
 """The check for PHI."""
 
+import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,28 +8,34 @@ from typing import TYPE_CHECKING
 
 from clinsynth.checks import Parsed
 from clinsynth.checks.parsing import MAX_CHARACTERS, readable
-from clinsynth.checks.phi.kinds import KINDS
+from clinsynth.checks.phi.kinds import KINDS, TRAINED
 from clinsynth.errors import ConfigError, nearest
 from clinsynth.records import Finding, Span
 
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine, RecognizerResult
 
+    from clinsynth.checks.phi.trained_name import TrainedNameRecognizer
+
 
 @dataclass(frozen=True)
 class PhiCheck:
-    """Finds what looks like PHI by Presidio's engine and clinical recognizers, all rules, no model, no network.
+    """Finds what looks like PHI by Presidio's engine and clinical recognizers, and names by a small model; no network.
 
-    The score is the recognizer's confidence. What lies within a likelier finding is left out.
+    The score is the recognizer's confidence. What lies within a likelier finding is left out; a name that patterns and
+    the model both find is one finding.
 
     Attributes:
         kinds: What to look for, of `clinsynth.checks.phi.kinds.KINDS`; everything when empty.
+        names: Whose names of people, places and organisations are taken: "embedded", any spaCy pipeline by its name or
+            folder, or None for those alone that patterns find.
 
     Raises:
-        ConfigError: There is no such kind.
+        ConfigError: There is no such kind; on first use, there is no such pipeline.
     """
 
     kinds: tuple[str, ...] = ()
+    names: str | None = None
 
     def __post_init__(self) -> None:
         for kind in self.kinds:
@@ -37,11 +44,11 @@ class PhiCheck:
 
     def __call__(self, notes: Sequence[Parsed]) -> Sequence[tuple[Finding, ...]]:
         """Look for PHI in each note."""
-        return [tuple(self._findings(parsed)) for parsed in notes]
+        return [tuple(self._findings(*both)) for both in zip(notes, self._named(notes), strict=True)]
 
-    def _findings(self, parsed: Parsed) -> Iterator[Finding]:
+    def _findings(self, parsed: Parsed, named: "list[RecognizerResult]") -> Iterator[Finding]:
         note = parsed.note
-        for result in _distinct(self._results(parsed)):
+        for result in _distinct(merged(self._results(parsed), named)):
             kind = self._kind_of[result.entity_type]
             yield Finding(
                 note_id=note.id,
@@ -72,6 +79,24 @@ class PhiCheck:
         )
         return results
 
+    def _named(self, notes: Sequence[Parsed]) -> "list[list[RecognizerResult]]":
+        """Let the model see all notes of a batch at once."""
+        entities = {KINDS[kind].entity for kind in self._kinds if TRAINED in KINDS[kind].recognizers}
+        if self.names is None or not entities:
+            return [[] for _ in notes]
+        found = self._recognizer.find([parsed.doc for parsed in notes])
+        return [[result for result in results if result.entity_type in entities] for results in found]
+
+    @property
+    def _kinds(self) -> tuple[str, ...]:
+        return self.kinds or tuple(KINDS)
+
+    @cached_property
+    def _recognizer(self) -> "TrainedNameRecognizer":
+        from clinsynth.checks.phi.trained_name import TrainedNameRecognizer
+
+        return TrainedNameRecognizer(pipeline=self.names or "")
+
     @cached_property
     def _kind_of(self) -> dict[str, str]:
         return {kind.entity: name for name, kind in KINDS.items()}
@@ -80,13 +105,41 @@ class PhiCheck:
     def _analyzer(self) -> "AnalyzerEngine":
         from clinsynth.checks.phi.engine import analyzer
 
-        return analyzer(self.kinds or tuple(KINDS))
+        return analyzer(self._kinds)
 
 
 def _evidence(kind: str, result: "RecognizerResult") -> str:
     explanation = result.analysis_explanation
-    pattern = f', pattern "{explanation.pattern_name}"' if explanation is not None else ""
+    pattern = (
+        f', pattern "{explanation.pattern_name}"' if explanation and explanation.pattern_name else ", by its context"
+    )
     return f"looks like {KINDS[kind].label.lower()} (HIPAA item {KINDS[kind].item}{pattern})"
+
+
+def merged(by_pattern: "list[RecognizerResult]", named: "list[RecognizerResult]") -> "list[RecognizerResult]":
+    """Add what a model found to what patterns found.
+
+    What lies within a pattern's finding adds nothing; where a name and a pattern's name overlap otherwise, the finding
+    of the pattern spans both.
+    """
+    results = list(by_pattern)
+    for name in named:
+        beside = [at for at, result in enumerate(results) if result.start < name.end and name.start < result.end]
+        if any(results[at].start <= name.start and name.end <= results[at].end for at in beside):
+            continue
+        same = next((at for at in beside if results[at].entity_type == name.entity_type), None)
+        if same is None:
+            results.append(name)
+        else:
+            results[same] = _spanning(results[same], name)
+    return results
+
+
+def _spanning(result: "RecognizerResult", other: "RecognizerResult") -> "RecognizerResult":
+    both = copy.copy(result)
+    both.start, both.end = min(result.start, other.start), max(result.end, other.end)
+    both.score = max(result.score, other.score)
+    return both
 
 
 def _distinct(results: "list[RecognizerResult]") -> "list[RecognizerResult]":

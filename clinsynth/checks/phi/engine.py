@@ -10,7 +10,7 @@ from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer 
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine  # noqa: TID253 - the same
 
 from clinsynth.checks.parsing import parse
-from clinsynth.checks.phi.kinds import KINDS
+from clinsynth.checks.phi.kinds import KINDS, TRAINED
 
 if TYPE_CHECKING:
     from presidio_analyzer import EntityRecognizer
@@ -22,19 +22,24 @@ LOWEST_SCORE = 0.3
 
 
 def recognizers(kinds: Iterable[str]) -> "list[EntityRecognizer]":
-    """Build the Presidio recognizers of some kinds of PHI, for any AnalyzerEngine."""
-    found = []
-    for kind in kinds:
-        for target in KINDS[kind].recognizers:
-            module, _, name = target.partition(":")
-            found.append(getattr(importlib.import_module(module), name)())
-    return found
+    """Build the Presidio recognizers of some kinds of PHI, the trained one included, for any AnalyzerEngine."""
+    return [_built(target) for target in _targets(kinds)]
+
+
+def _targets(kinds: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(target for kind in kinds for target in KINDS[kind].recognizers))
+
+
+def _built(target: str) -> "EntityRecognizer":
+    module, _, name = target.partition(":")
+    return getattr(importlib.import_module(module), name)()
 
 
 def analyzer(kinds: Iterable[str]) -> AnalyzerEngine:
-    """Build an AnalyzerEngine that looks for some kinds of PHI and for nothing else."""
+    """Build an AnalyzerEngine that looks for some kinds of PHI by patterns and for nothing else."""
+    patterns = [_built(target) for target in _targets(kinds) if target != TRAINED]
     return AnalyzerEngine(
-        registry=RecognizerRegistry(recognizers=recognizers(kinds), supported_languages=[LANGUAGE]),
+        registry=RecognizerRegistry(recognizers=patterns, supported_languages=[LANGUAGE]),
         nlp_engine=DocEngine(),
         supported_languages=[LANGUAGE],
         default_score_threshold=LOWEST_SCORE,

@@ -8,20 +8,13 @@ import re
 
 from presidio_analyzer import Pattern  # noqa: TID253 - imported by the engine only
 
+from clinsynth.checks.phi.eponyms import THING
 from clinsynth.checks.phi.recognizer import FROM_HERE, ClinicalRecognizer
 
-_THING = (
-    r"(?:['\u2019]?s)?[ \t-](?:disease|Disease|syndrome|Syndrome|palsy|Palsy|"
-    "catheter|tube|sign|Sign|test|Test|score|Score|scale|Scale|"
-    "criteria|reflex|triad|law|fracture|procedure|maneuver|classification|"
-    "clamp|retractor|forceps|drain|needle|stain|position|"
-    "esophagus|thyroiditis|lymphoma|sarcoma|tumor|contracture|ganglion|bodies|"
-    "index|equation|graft|prosthesis|incision|elevator)"
-)
-_GIVEN = rf"(?:[A-Z]['\u2019][A-Z])?[A-Z][a-z]{{1,20}}(?:-[A-Z][a-z]{{1,20}})?(?!{_THING})"
+_GIVEN = rf"(?:[A-Z]['\u2019][A-Z])?[A-Z][a-z]{{1,20}}(?:-[A-Z][a-z]{{1,20}})?(?!{THING})"
 _PARTICLE = r"(?:(?:van|von|de|del|der|la|Van|Von|De|Del|St\.)[ \t]){0,2}"
 _MAC = r"(?:Mc|Mac|O['\u2019]|D['\u2019])?"
-_SURNAME = rf"{_PARTICLE}{_MAC}[A-Z][a-z]{{1,20}}(?:-[A-Z][a-z]{{1,20}})?(?!{_THING})"
+_SURNAME = rf"{_PARTICLE}{_MAC}[A-Z][a-z]{{1,20}}(?:-[A-Z][a-z]{{1,20}})?(?!{THING})"
 _CAPITALS = r"[A-Z][A-Z'\u2019-]{2,20}"
 # Not X, Y, Z: "by Dr. X. Upon" is a placeholder and the next sentence.
 _INITIAL = r"[A-W]\."
@@ -29,7 +22,10 @@ _FULL = rf"(?:{_GIVEN}[ \t](?:{_INITIAL}[ \t]?|[A-Z][ \t]|{_GIVEN}[ \t])?{_SURNA
 _FULL_CAPITALS = rf"(?:{_CAPITALS}[ \t](?:[A-Z]\.?[ \t])?{_CAPITALS})(?![\w])"
 _LAST_FIRST = rf"(?:{_SURNAME},[ \t]?{_GIVEN}(?:[ \t][A-Z]\b\.?)?)(?![\w])"
 _DEGREE = r"(?:M\.?D|D\.?O|R\.?N|N\.?P|Ph\.?D|PA-?C|DDS|DMD|DPM|FACS|FACP|FACC|CRNA|LPN|FNP|ARNP|PharmD|MSN|LCSW)\b"
-_TITLE = r"\b(?:Dr|DR|Mr|MR|Mrs|MRS|Ms|MS|Miss|Prof|Professor|Doctor|Nurse|Rev|Reverend|Judge|Officer)\b\.?[ \t]{1,2}"
+_TITLE = (
+    r"\b(?:Dr|DR|Mr|MR|Mrs|MRS|Ms|MS|Miss|Prof|Professor|Doctor|Nurse|Rev|Reverend|Judge|Officer)\b\.?[ \t]{1,2}"
+    r"(?!C(?:ontin|ONTIN)\b)"  # MS Contin is morphine
+)
 _LABEL = (
     r"\b(?:[Pp]atient(?:['\u2019]?s)?[ \t][Nn]ame|PATIENT(?:['\u2019]?S)?(?:[ \t]"
     r"NAME)?|[Pp]atient|[Nn]ame|NAME|(?:[Ff]irst|[Ll]ast|[Ff]ull|[Mm]aiden)"

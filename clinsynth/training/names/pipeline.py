@@ -86,8 +86,8 @@ def _training(recipe: NamesRecipe) -> dict[str, Any]:
             "use_averages": True,
             "learn_rate": {
                 "@schedules": "warmup_linear.v1",
-                "warmup_steps": max(1, recipe.max_steps // 25),
-                "total_steps": int(recipe.max_steps * 1.1),
+                "warmup_steps": recipe.warmup_steps,
+                "total_steps": recipe.decay_steps,
                 "initial_rate": recipe.learning_rate,
             },
         },
