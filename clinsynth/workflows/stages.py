@@ -115,7 +115,9 @@ class Writer:
 
     @cached_property
     def _faults(self) -> Faults:
-        return Faults(template=self.template, limits=default_limits(self.config.limits), ontology=self.config.ontology)
+        codes = codes_of(CHECKS.kind(part.name) for part in self.config.checks)
+        limits = default_limits(self.config.limits, codes=codes)
+        return Faults(template=self.template, limits=limits, ontology=self.config.ontology)
 
     def _fill(self, section: Section, text: str, seed: int) -> Filled:
         return self.template.fill(section, text, seed, is_denied=is_negated)

@@ -2,25 +2,26 @@
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import pytest
 
 from clinsynth.backbones import Backbone
 from clinsynth.backbones.scripted import ScriptedBackbone
-from clinsynth.checks import judge
+from clinsynth.checks import CHECKS, Code, Parsed, judge
 from clinsynth.checks.codes import default_limits
 from clinsynth.checks.facts import FactsCheck
 from clinsynth.checks.form import FormCheck
 from clinsynth.checks.parsing import parsed
-from clinsynth.config import Config, Writing
+from clinsynth.config import Component, Config, Writing
 from clinsynth.ontology import load_ontology
 from clinsynth.planning.cases import Planner
 from clinsynth.planning.spaces import load_space
 from clinsynth.prompts import load_template
 from clinsynth.prompts.slots import find_slots
-from clinsynth.records import Case, Fact, Generation, Note, Prompt
+from clinsynth.records import Case, Fact, Finding, Generation, Note, Prompt
 from clinsynth.workflows.fitted import Adapters
 from clinsynth.workflows.stages import Writer, build_checker
 
@@ -163,6 +164,27 @@ def test_a_section_that_lacks_slots_is_written_again_within_an_attempt() -> None
         unfilled[n] = sum(len(note.unfilled) for note in notes)
         assert notes == writer.notes(_cases(10))
     assert unfilled[8] < unfilled[1] / 8
+
+
+@dataclass(frozen=True)
+class Moody:
+    """A check of another package, with a code of its own."""
+
+    codes: ClassVar[Mapping[str, Code]] = {"mood/low": Code("a low note", 0.9)}
+
+    def __call__(self, batch: Sequence[Parsed]) -> list[list[Finding]]:
+        """Find nothing."""
+        return [[] for _ in batch]
+
+
+def test_limits_of_other_packages_do_not_stop_the_choice_of_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit for a code that an installed check declares is as good as one of ours, with several candidates too."""
+    monkeypatch.setitem(CHECKS._entries, "moody", f"{__name__}:Moody")
+    config = Config(
+        name="small", writing=Writing(candidates=2), checks=(Component(name="moody"),), limits={"mood/low": 0.5}
+    )
+    writer = dataclasses.replace(_writer(ScriptedBackbone(echo=True)), config=config)
+    assert len(writer.notes(_cases(1))) == 1
 
 
 @dataclass(frozen=True)
