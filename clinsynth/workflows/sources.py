@@ -12,6 +12,8 @@ from clinsynth.records import Note
 from clinsynth.storage import write_records
 from clinsynth.workflows.shipped import SHIPPED_DIR
 
+_ADAPTER = "adapter_config.json"
+
 
 def source_notes(source: Source, *, root: str | Path | None = None) -> Iterator[Note]:
     """Stream the notes of a source.
@@ -40,11 +42,14 @@ def find_file(name: str) -> Path:
 
 
 def find_adapter(name: str) -> Path:
-    """Find the folder of an adapter: as a path, or by its name among those that ship with the embedded model."""
+    """Find the folder of an adapter: as a path, or by its name among those that ship with the embedded model.
+
+    A folder of such a name that holds no adapter, say that of a run, does not stand in the way of the one that ships.
+    """
     given = Path(name)
     shipped = SHIPPED_DIR / given
-    is_shipped = given.name == name and (shipped / "adapter_config.json").is_file()
-    return shipped if is_shipped and not given.exists() else given
+    is_shipped = given.name == name and (shipped / _ADAPTER).is_file()
+    return shipped if is_shipped and not (given / _ADAPTER).is_file() else given
 
 
 def write_reference(config: Config, path: Path) -> Path | None:

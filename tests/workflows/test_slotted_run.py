@@ -29,10 +29,13 @@ def test_the_slotted_job_writes_notes_whose_slots_are_all_filled(tmp_path: Path)
 
 
 def test_an_adapter_that_ships_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder of that name where the command runs goes first."""
+    """An adapter of that name where the command runs goes first; the folder of a run of that name does not."""
     monkeypatch.chdir(tmp_path)
-    assert (find_adapter("slotted") / "adapter_config.json").is_file()
+    shipped = find_adapter("slotted")
+    assert (shipped / "adapter_config.json").is_file()
     (tmp_path / "slotted").mkdir()
+    assert find_adapter("slotted") == shipped
+    (tmp_path / "slotted" / "adapter_config.json").touch()
     assert find_adapter("slotted") == Path("slotted")
 
 
