@@ -18,6 +18,15 @@ from clinsynth.workflows.stages import Checked, Writer, build_backbone, build_ch
 
 log = logging.getLogger(__name__)
 
+# Sections of a configuration that another command is for.
+_OTHER_COMMANDS = {
+    "examples": "examples",
+    "pretrain": "pretrain",
+    "encoder": "models train encoder",
+    "entities": "models train entities",
+    "names": "models train names",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Previewed:
@@ -75,10 +84,11 @@ def preview(
         ClinsynthError: Something that the user can mend.
     """
     resolved = resolve(config, settings=settings, data_dir=data_dir)
-    if resolved.examples is not None or resolved.pretrain is not None:
-        command = "examples" if resolved.examples is not None else "pretrain"
+    other = next((name for name in _OTHER_COMMANDS if getattr(resolved, name) is not None), None)
+    if other is not None:
         raise ConfigError(
-            f"preview shows notes, and {config} is for clinsynth {command}; give a configuration of a run"
+            f"preview shows notes, and {config} is for clinsynth {_OTHER_COMMANDS[other]}; "
+            "give a configuration of a run"
         )
     if resolved.adapt is not None and resolved.writing.adapter is None:
         log.info("written by the model as it is: the adapter of this configuration is fitted by clinsynth run")

@@ -39,7 +39,9 @@ def test_a_preview_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert [path.name for path in tmp_path.iterdir()] == ["small.yaml"]
 
 
-@pytest.mark.parametrize("config", ["examples-ddi.yaml", "pretrain.yaml"])
+@pytest.mark.parametrize(
+    "config", ["examples-ddi.yaml", "pretrain.yaml", "encoder.yaml", "entities.yaml", "names.yaml"]
+)
 def test_only_notes_are_previewed(config: str) -> None:
     """A configuration that writes no notes is refused, with the command that it is for."""
     with pytest.raises(ConfigError, match="is for clinsynth"):
