@@ -104,9 +104,11 @@ def note_texts(
     known = load_ontology(ontology)
     finder = MentionFinder(known)
     is_kept = faithful_to(ontology) if faithful else None
-    extracted = [extract(note, finder=finder) for note in notes]
+    extracted: Iterable[Note] = (extract(note, finder=finder) for note in notes)
     pairs_of = partial(section_prompts, slots=form == "slots")
     if form == "mixed":
+        # Other facts are drawn from those of all notes, so these are held at once; in other forms one after the other.
+        extracted = list(extracted)
         pairs_of = partial(mixed_prompts, exchange=Exchange.of(extracted, known))
     for note in extracted:
         yield note.id, [pair for pair in pairs_of(note, seed=seed) if is_kept is None or is_kept(*pair)]

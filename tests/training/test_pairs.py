@@ -1,5 +1,7 @@
 """Real notes as pairs of prompt and text to fit an adapter to."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from clinsynth.config import Adapt, Source, find_config
@@ -41,3 +43,20 @@ def test_an_adapter_learns_from_notes_of_its_types_alone(notes: list[Note]) -> N
     one = min(types)
     assert {note.note_type for note in _learnt_from(Adapt(train=source), None)} == types
     assert {note.note_type for note in _learnt_from(Adapt(train=source, note_types=(one,)), None)} == {one}
+
+
+@pytest.mark.parametrize("form", ["told", "slots"])
+def test_notes_are_read_one_after_the_other(notes: list[Note], form: str) -> None:
+    """Where no facts are exchanged between notes, no more of them are held than the one that is at hand."""
+    n_read = 0
+
+    def counted() -> Iterator[Note]:
+        nonlocal n_read
+        for note in notes:
+            n_read += 1
+            yield note
+
+    texts = note_texts(counted(), ontology="core", seed=5, form=form)
+    assert n_read == 0
+    next(iter(texts))
+    assert n_read == 1
