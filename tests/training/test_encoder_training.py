@@ -1,6 +1,7 @@
 """The encoder: what it takes from the language model, what it masks, resuming, and what it refuses."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -237,6 +238,14 @@ def test_a_finished_training_is_left_alone(finished: Path, checkpoint: Checkpoin
     before = digest(finished / "model.safetensors")
     train(training(checkpoint("llama"), notes_file, finished), progress=silent)
     assert digest(finished / "model.safetensors") == before
+
+
+def test_the_same_start_in_another_folder_is_the_same_recipe(
+    finished: Path, checkpoint: Checkpoint, notes_file: Path, tmp_path: Path
+) -> None:
+    """A recipe is told by the weights it starts from, wherever they lie."""
+    moved = shutil.copytree(checkpoint("llama"), tmp_path / "moved")
+    assert training(moved, notes_file, finished).recipe == training(checkpoint("llama"), notes_file, finished).recipe
 
 
 @pytest.mark.parametrize("changes", [{"masked_share": 0.4}, {"weights": "random"}])
