@@ -120,6 +120,14 @@ def test_the_yield_counts_full_cases_with_four_facts_in_narrative(run: Run) -> N
     assert [facts.accepted(run, within).value for within in (1, 2)] == [0.6, 0.8]
 
 
+def test_chance_counts_what_the_yield_counts(run: Run) -> None:
+    """Where age and sex are not counted of a case, they are not counted of its stranger either."""
+    finder = MentionFinder(load_ontology("core"))
+    # Cases alike: by chance a note states age, sex, asthma and gout of the next one, which are four facts or two.
+    assert facts.yielded_by_chance(run, 2, finder).value == 0.75
+    assert facts.yielded_by_chance(run, 2, finder, with_age_and_sex=False).value == 0.0
+
+
 def test_facts_are_stated_by_the_model_where_it_wrote_them(run: Run) -> None:
     """The share is of all facts of all cases before filtering; a stranger's facts are those that chance gives."""
     own, chance = facts.shares_stated(run, MentionFinder(load_ontology("core")), seed=1)
@@ -207,7 +215,7 @@ def test_documents_are_kept_up_to_a_number_of_tokens() -> None:
 
 def test_the_command_of_a_score_names_no_place() -> None:
     """Of a path only its name is kept, and where results, cards and data lie is left out."""
-    given = ["run", "/somewhere/slots", "--seed", "3", "--data-dir", "/data", "--out", "/x/results.json"]
+    given = ["run", "/somewhere/slots", "--seed", "3", "--data-dir", "/data", "--out=/x/results.json"]
     assert measure.command_of(given) == "python benchmarks/embedded/lm/measure.py run slots --seed 3"
 
 

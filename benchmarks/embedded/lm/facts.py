@@ -85,25 +85,29 @@ def _is(finding: Finding, kind: str) -> bool:
 def yielded(run: Run, within: int, *, with_age_and_sex: bool = True) -> Estimate:
     """Estimate the share of cases of six facts or more whose accepted note has four in what the model wrote."""
     notes = run.accepted(within)
-    return _share(run, lambda case: _n_narrated(notes.get(case.id), with_age_and_sex=with_age_and_sex))
+
+    def n_narrated(case: Case) -> int:
+        return _n(case, narrated(notes[case.id]), with_age_and_sex=with_age_and_sex) if case.id in notes else 0
+
+    return _share(run, n_narrated)
 
 
-def _n_narrated(note: Note | None, *, with_age_and_sex: bool) -> int:
-    if note is None:
-        return 0
-    case = case_of(note)
-    return sum(with_age_and_sex or case.fact(fact_id).kind not in _ABOUT for fact_id in narrated(note))
-
-
-def yielded_by_chance(run: Run, within: int, finder: MentionFinder) -> Estimate:
+def yielded_by_chance(run: Run, within: int, finder: MentionFinder, *, with_age_and_sex: bool = True) -> Estimate:
     """Estimate the same share where a note has to state the facts of the next case."""
     notes = run.accepted(within)
     strangers = {pair.case.id: pair.stranger for pair in paired(run.first)}
 
     def n_narrated(case: Case) -> int:
-        return len(by_chance(notes[case.id], strangers[case.id], finder)) if case.id in notes else 0
+        if case.id not in notes:
+            return 0
+        stranger = strangers[case.id]
+        return _n(stranger, by_chance(notes[case.id], stranger, finder), with_age_and_sex=with_age_and_sex)
 
     return _share(run, n_narrated)
+
+
+def _n(case: Case, fact_ids: Iterable[str], *, with_age_and_sex: bool) -> int:
+    return sum(with_age_and_sex or case.fact(fact_id).kind not in _ABOUT for fact_id in fact_ids)
 
 
 def _share(run: Run, n_narrated: Callable[[Case], int]) -> Estimate:

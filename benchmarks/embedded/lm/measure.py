@@ -126,7 +126,7 @@ def command_of(arguments: Sequence[str]) -> str:
     hidden = {"--data-dir", "--out", "--card", "--samples"}
     words: list[str] = []
     for place, word in enumerate(arguments):
-        if word in hidden or (place and arguments[place - 1] in hidden):
+        if word.partition("=")[0] in hidden or (place and arguments[place - 1] in hidden):
             continue
         words.append(Path(word).name if "/" in word else word)
     return shlex.join(["python", SCRIPT, *words])
@@ -202,11 +202,11 @@ def _run(job: Job, run: Run) -> Iterator[Score]:
         yield score(name, own, how, baseline=("judged by another case", chance))
     for within in sorted({1, run.config.writing.attempts}):
         words = f"within {within} attempt{'s' if within > 1 else ''}"
-        chance = facts.yielded_by_chance(run, within, finder)
         name = f"cases of {facts.N_FACTS} facts or more accepted {words} with {facts.N_NARRATED} of them in narrative"
-        yield score(name, facts.yielded(run, within), how, baseline=("facts of another case", chance))
-        without = facts.yielded(run, within, with_age_and_sex=False)
-        yield score(f"{name}, age and sex not counted", without, how, baseline=("facts of another case", chance))
+        for counting, with_age_and_sex in {"": True, ", age and sex not counted": False}.items():
+            own = facts.yielded(run, within, with_age_and_sex=with_age_and_sex)
+            chance = facts.yielded_by_chance(run, within, finder, with_age_and_sex=with_age_and_sex)
+            yield score(f"{name}{counting}", own, how, baseline=("facts of another case", chance))
     last, first = facts.accepted(run, run.config.writing.attempts), facts.accepted(run, 1)
     name = f"cases accepted within {run.config.writing.attempts} attempts"
     yield score(name, last, how, baseline=("within 1 attempt", first))
