@@ -16,7 +16,7 @@ from clinsynth.workflows.shipped import SHIPPED_DIR, budget_of
 LOCAL_VARIABLE = "CLINSYNTH_MODELS"
 MAX_HEADER_BYTES = 100 * 2**20  # what the format allows (github.com/huggingface/safetensors)
 _WIDTHS = (10, 14, 17, 20, 8, 0)
-PIPELINE = "meta.json"  # of a spaCy pipeline
+_PIPELINE = ("config.cfg", "meta.json")  # files of a spaCy pipeline; others name a file meta.json too
 _TRAINED = re.compile(r"^\[components\.(\w+)\.model\]$", re.MULTILINE)  # its components that have weights
 
 
@@ -70,7 +70,9 @@ class Model:
     def page(self) -> str:
         """Give the page of its card; a line that there is none where there is none."""
         path = self.folder / PAGE
-        return path.read_text(encoding="utf-8") if path.is_file() else f"{self.name} has no card ({path})"
+        # One from elsewhere may be in another encoding.
+        known = path.is_file()
+        return path.read_text(encoding="utf-8", errors="replace") if known else f"{self.name} has no card ({path})"
 
     def sha256(self) -> str:
         """Give the hash of all its files."""
@@ -128,7 +130,12 @@ def model_folders() -> Iterator[tuple[Path, str]]:
 
 
 def _with_weights(root: Path) -> list[Path]:
-    return sorted({file.parent for pattern in ("*/*.safetensors", f"*/{PIPELINE}") for file in root.glob(pattern)})
+    held = {file.parent for file in root.glob("*/*.safetensors")}
+    return sorted(held | {file.parent for file in root.glob(f"*/{_PIPELINE[0]}") if _is_pipeline(file.parent)})
+
+
+def _is_pipeline(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in _PIPELINE)
 
 
 def described(folder: Path, origin: str) -> Model:
@@ -139,7 +146,7 @@ def described(folder: Path, origin: str) -> Model:
     """
     card = _card(folder)
     counted = sum(count_parameters(file) for file in sorted(folder.glob("*.safetensors")))
-    if (folder / PIPELINE).is_file():
+    if _is_pipeline(folder):
         check_pipeline(folder)
     return Model(
         name=folder.name,
@@ -168,7 +175,7 @@ def check_pipeline(folder: Path) -> None:
     import srsly  # type: ignore[import-untyped]
 
     try:
-        trained = _TRAINED.findall((folder / "config.cfg").read_text(encoding="utf-8"))
+        trained = _TRAINED.findall((folder / _PIPELINE[0]).read_text(encoding="utf-8"))
         for component in trained:
             srsly.msgpack_loads((folder / component / "model").read_bytes())
     except OSError as error:

@@ -100,6 +100,17 @@ def test_a_damaged_pipeline_is_said_to_be(local: Path, pipeline: Path, damage: s
         list_models()
 
 
+def test_what_others_put_in_their_folders_is_no_obstacle(local: Path) -> None:
+    """Other files named meta.json or card.json, and pages in another encoding, leave a model listed and shown."""
+    (local / "data").mkdir()
+    (local / "data" / "meta.json").write_text("{}")
+    weights(local / "foreign")
+    for name, content in {"meta.json": b"{}", "card.json": b"\xff", "README.md": b"caf\xe9"}.items():
+        (local / "foreign" / name).write_bytes(content)
+    assert [(model.name, model.kind) for model in list_models()] == [("foreign", "unknown kind")]
+    assert "caf" in str(show_model("foreign"))
+
+
 def test_an_unknown_name_is_answered_with_the_nearest(local: Path) -> None:
     """A misspelt model is one line with the right name."""
     weights(local / "embedded-lm")
