@@ -1,9 +1,10 @@
 """Measure the recognizer of chemicals and diseases; each part is a command, and its numbers go to results.json.
 
-    python benchmarks/embedded/entities/measure.py test [--model embedded] [--as shipped] [--card FOLDER]
+    python benchmarks/embedded/entities/measure.py test [--model embedded] [--as shipped]
     python benchmarks/embedded/entities/measure.py dictionary
-    python benchmarks/embedded/entities/measure.py notes [--model embedded] [--card FOLDER]
-    python benchmarks/embedded/entities/measure.py speed [--model embedded] [--card FOLDER]
+    python benchmarks/embedded/entities/measure.py notes [--model embedded]
+    python benchmarks/embedded/entities/measure.py speed [--model embedded]
+    python benchmarks/embedded/entities/measure.py card --card clinsynth/embedded/entities
 
 README.md says what each part measures.
 """
@@ -33,6 +34,7 @@ from clinsynth.training.entities.marked import TYPES, Marked
 from clinsynth.training.entities.names import COMPONENT
 from clinsynth.training.entities.scoring import Finder, Match, entities_of, matches, on_text, on_words
 from clinsynth.training.model_card import Measuring, Score, add_scores, score
+from clinsynth.workflows.shipped import SHIPPED_DIR
 
 RESULTS = Path(__file__).with_name("results.json")
 COMMAND = "python benchmarks/embedded/entities/measure.py"
@@ -46,20 +48,21 @@ TIMED_NOTES = 60
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure one part, keep its numbers, and put them on a card if one is named."""
+    """Measure one part and keep its numbers, or put what is kept on a card."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", choices=sorted(PARTS))
+    parser.add_argument("part", choices=[*PARTS, "card"])
     parser.add_argument("--model", default="embedded")
     parser.add_argument("--as", dest="name", default="shipped", help="under which name the numbers are kept")
-    parser.add_argument("--card", type=Path)
+    parser.add_argument("--card", type=Path, default=SHIPPED_DIR / "entities")
     options = parser.parse_args(arguments)
-    found = PARTS[options.part](options.model)
     results = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
+    if options.part == "card":
+        add_scores(options.card, (each for part in CARDS.values() for each in part(results)))
+        return
+    found = PARTS[options.part](options.model)
     key = options.part if options.name == "shipped" else f"{options.part} {options.name}"
     results[key] = found
     write_json(RESULTS, results)
-    if options.card is not None:
-        add_scores(options.card, CARDS[options.part](results))
 
 
 def measured_test(model: str) -> dict[str, Any]:
@@ -185,8 +188,8 @@ def _test_scores(results: Mapping[str, Any]) -> Iterator[Score]:
     names = {"all": "both types", "CHEMICAL": "chemicals", "DISEASE": "diseases"}
     for way, told in (("text", ""), ("words", " on the data set's own words")):
         for dataset, found in results["test"][way].items():
-            for type_, match in found.items():
-                what = names[type_] if dataset == "bc5cdr-entities" else "diseases"
+            for type_ in (each for each in names if each in found):
+                match, what = found[type_], names[type_] if dataset == "bc5cdr-entities" else "diseases"
                 how = Measuring(data=TITLES[dataset], seed=SEED, command=f"{COMMAND} test")
                 other = results["dictionary"]["text"][dataset][type_]["f1"]
                 yield score(
