@@ -31,7 +31,7 @@ from clinsynth.training.adapted import (
     validation_losses,
 )
 from clinsynth.training.losses import n_targets, padded, text_nats
-from clinsynth.training.model_card import write_card
+from clinsynth.training.model_card import PAGE, ModelCard, write_card
 from clinsynth.training.packing import Document
 from clinsynth.training.pairs import Encoder, Pairs, Texts, n_tokens, note_texts, parted
 from clinsynth.training.resources import Footprint, activation_bytes, require_memory, seconds_of
@@ -85,7 +85,7 @@ def fit_texts(adapting: Adapting, texts: Texts, *, progress: Progress) -> Adapte
     pairs = parted(texts, encoder, validation_share=adapting.config.validation_share, seed=adapting.seed)
     made_from = adapting_hash(adapting, model, pairs)
     if (card := claimed(adapting, made_from)) is not None:
-        return from_card(adapting.out, card)
+        return _finished(adapting, card)
     peft_model = _with_adapter(model, peft_config, seed=derive_seed(adapting.seed, "adapter"))
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else encoder.end
     fitted = _Fitting(adapting=adapting, model=peft_model, pairs=pairs, pad=int(pad), progress=progress)
@@ -172,9 +172,7 @@ class _Fitting:
         if config.half:
             _halve(self.model)
         save_adapter(self.model, self.adapting.out, card.model_dump(mode="json"))
-        write_card(self.adapting.out, card)
-        shutil.rmtree(self.adapting.work)
-        return from_card(self.adapting.out, card)
+        return _finished(self.adapting, card)
 
     def _validation(self) -> list[Document]:
         return self.pairs.held_out[:MAX_VALIDATION]
@@ -212,6 +210,14 @@ class _Fitting:
                 for documents in self.pairs.validation
             ]
         )
+
+
+def _finished(adapting: Adapting, card: ModelCard) -> Adapted:
+    """Put the page of an adapter that is whole, and take away its checkpoints; a kill may have left that undone."""
+    if adapting.work.exists() or not (adapting.out / PAGE).is_file():
+        write_card(adapting.out, card)
+        shutil.rmtree(adapting.work, ignore_errors=True)
+    return from_card(adapting.out, card)
 
 
 def _halve(model: "PeftModel") -> None:

@@ -1,6 +1,7 @@
 """Adapting a model to notes."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -96,6 +97,20 @@ def test_what_is_there_is_given_again(fitted: Adapted, model: Path, notes: list[
     assert steps == []
     with pytest.raises(OutputError, match="fitted otherwise"):
         fit_adapter(adapting(model, fitted.folder, learning_rate=1e-3), notes, progress=silent)
+
+
+def test_what_a_kill_at_the_very_end_left_undone_is_done(
+    fitted: Adapted, model: Path, notes: list[Note], tmp_path: Path
+) -> None:
+    """An adapter whose page was not written yet, and whose checkpoints are still there, is made whole."""
+    shutil.copytree(fitted.folder, tmp_path / "adapter")
+    wanted = (tmp_path / "adapter" / "README.md").read_text()
+    (tmp_path / "adapter" / "README.md").unlink()
+    left = adapting(model, tmp_path / "adapter")
+    left.work.mkdir()
+    assert fit_adapter(left, notes, progress=silent).hash == fitted.hash
+    assert (tmp_path / "adapter" / "README.md").read_text() == wanted
+    assert not left.work.exists()
 
 
 def test_it_learns(fitted: Adapted) -> None:
