@@ -1,11 +1,13 @@
 """Training again what ships."""
 
+from inspect import signature
 from pathlib import Path
 
 import pytest
 
 from clinsynth.config import load_config
 from clinsynth.errors import ConfigError
+from clinsynth.workflows.progress import silent
 from clinsynth.workflows.shipped import RECIPES, SHIPPED_DIR
 from clinsynth.workflows.train_model import train_model
 
@@ -17,10 +19,11 @@ def test_every_model_that_ships_has_its_recipe_and_no_recipe_is_without_a_model(
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_is_whole(name: str) -> None:
-    """The configuration ships with the section that is the recipe, and what trains by it can be called."""
+    """The configuration ships with the section that is the recipe, and what trains by it can be called as it is."""
     recipe = RECIPES[name]
     assert getattr(load_config(recipe.config), recipe.section) is not None
-    assert callable(recipe.function())
+    called = signature(recipe.function()).bind(recipe.config, Path("out"), settings=(), data_dir=None, progress=silent)
+    assert called.arguments.keys() >= {"config", "out"}
 
 
 def test_a_name_that_does_not_ship_is_answered_with_the_nearest(tmp_path: Path) -> None:
