@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clinsynth.adapters.loading import adapter_hash
+from clinsynth.checkpoints import public_name
 from clinsynth.config import Adapt
 from clinsynth.errors import OutputError
 from clinsynth.estimates import Estimate, bootstrap
@@ -119,7 +120,7 @@ def make_card(adapting: Adapting, pairs: Pairs, outcome: Outcome, *, made_from: 
         machine=this_machine(),
         versions=library_versions("torch", "transformers", "peft"),
         n_parameters=outcome.n_parameters,
-        base=Base(name=Path(adapting.model).name, sha256=model_hash(adapting.model)),
+        base=Base(name=base_name(adapting.model), sha256=model_hash(adapting.model)),
         trained={
             "notes": len(pairs.train),
             "sections": len(pairs.documents),
@@ -141,6 +142,15 @@ def make_card(adapting: Adapting, pairs: Pairs, outcome: Outcome, *, made_from: 
             "Who may not read the notes should not be given the adapter.",
         ),
     )
+
+
+def base_name(model: str) -> str:
+    """Name a base model for a card: the id of the hub whole, a folder without its place on this machine.
+
+    >>> base_name("lab/small"), base_name("/usr")
+    ('lab/small', 'usr')
+    """
+    return public_name(model) if Path(model).is_dir() else model
 
 
 def _nothing(n: int) -> Estimate:
