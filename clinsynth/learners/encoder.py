@@ -13,6 +13,7 @@ from clinsynth.learners.laying import Laid, lay
 from clinsynth.records import Example
 
 _MAX_SEED = 2**32
+_RATE_SHIPPED, _RATE = 1e-3, 1e-4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,8 @@ class EncoderLearner:
             learnt of one pair holds for another.
         max_tokens: Longer texts are cut off.
         epochs: Of fine-tuning.
-        learning_rate: Of fine-tuning, after a warm-up of a tenth of the steps, falling to 0.
+        learning_rate: Of fine-tuning, after a warm-up of a tenth of the steps, falling to 0; None: 1e-3 for the model
+            that ships, which is small, and 1e-4 for any other.
         class_weight: "balanced" gives every label the same total weight; "none" every example.
         inverse_penalty: Of the logistic head: larger fits the training examples more closely.
         allow_download: Whether a hub id that is not on this machine may be fetched.
@@ -36,9 +38,9 @@ class EncoderLearner:
     fine_tune: bool = False
     named: bool = False
     max_tokens: int = 256
-    batch_size: int = 32
+    batch_size: int = 16
     epochs: int = 3
-    learning_rate: float = 1e-4
+    learning_rate: float | None = None
     class_weight: Literal["balanced", "none"] = "balanced"
     inverse_penalty: float = 0.1
     allow_download: bool = False
@@ -85,11 +87,17 @@ class EncoderLearner:
         return Tuning(
             encoder=self._encoder,
             epochs=self.epochs,
-            learning_rate=self.learning_rate,
+            learning_rate=self._rate,
             batch_size=self.batch_size,
             named=self.named,
             balanced=self.class_weight == "balanced",
         ).fit(examples, seed=seed)
+
+    @property
+    def _rate(self) -> float:
+        if self.learning_rate is not None:
+            return self.learning_rate
+        return _RATE_SHIPPED if self.model is None else _RATE
 
     def _laid(self, examples: Sequence[Example]) -> list[Laid]:
         return [lay(example, named=self.named) for example in examples]
