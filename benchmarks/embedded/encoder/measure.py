@@ -29,13 +29,21 @@ from clinsynth.seeds import derive_seed
 from clinsynth.storage import write_json
 from clinsynth.tasks import TASKS, Task
 from clinsynth.tasks.comparison import Comparison, Run
-from clinsynth.tasks.scoring import score
+from clinsynth.tasks.scoring import score as scored
+from clinsynth.training.card_record import Measuring, Score, score
+from clinsynth.training.model_card import add_scores
 
 SEED = 7
 FOLDS = 5
 DEV_SHARE = 0.2
 N_TRAIN = {"ddi": 3000, "chemprot": 3000}
 N_DEV = {"ddi": 2500, "chemprot": 2500}
+DATA = {
+    "ddi": "DDI-2013, documents kept out of its training part",
+    "chemprot": "ChemProt, development split",
+    "pubmedqa": "PubMedQA, five folds of its training questions",
+}
+COMMAND = "python benchmarks/embedded/encoder/measure.py fit"
 SHIPPED = Path("clinsynth/embedded/encoder")
 PRETRAINED, RANDOM, FROZEN, RANDOM_FROZEN = "pretrained", "random weights", "pretrained, frozen", "random, frozen"
 WORDS, TFIDF, MAJORITY = "words, linear", "tf-idf", "majority"
@@ -88,6 +96,7 @@ def parse() -> argparse.Namespace:
     fitting.add_argument("--set", action="append", default=[], help="an option of the learner, name=value")
     fitting.add_argument("--limit", type=int, help="examples trained on and predicted, to try this out")
     comparing.add_argument("--out", type=Path, required=True)
+    comparing.add_argument("--card", type=Path, help="the folder of the encoder, whose card takes the scores")
     for command in (fitting, comparing):
         command.add_argument("--work", type=Path, required=True)
         command.add_argument("--data-dir")
@@ -110,7 +119,7 @@ def fit(options: argparse.Namespace) -> None:
             for label in learner_of(options, index).fit(part.train, seed=derive_seed(SEED, index, number))(part.dev)
         ]
         gold = [example.label for part in parts for example in part.dev]
-        found = {metric.name: round(score(metric, gold, predicted), 4) for metric in task.metrics}
+        found = {metric.name: round(scored(metric, gold, predicted), 4) for metric in task.metrics}
         print(options.task, name, options.set, index, found, f"{time.monotonic() - started:.0f} s", flush=True)
         if not options.choose:
             settings = {"set": options.set, "encoder": encoder_hash(options), "n_train": len(parts[0].train)}
@@ -259,6 +268,7 @@ def ids_hash(parts: Sequence[Part]) -> str:
 def compare(options: argparse.Namespace) -> dict[str, object]:
     """Compare the arms of every task that was fitted."""
     results: dict[str, object] = {}
+    scores: list[Score] = []
     for folder in sorted(path for path in options.work.iterdir() if path.name in TASKS):
         task = task_of(folder.name, options.data_dir)
         parts = parts_of(folder.name, task, choose=False)
@@ -272,6 +282,9 @@ def compare(options: argparse.Namespace) -> dict[str, object]:
             "contrasts": [{**asdict(contrast), "words": contrast.words} for contrast in found.contrasts],
         }
         tell(folder.name, found)
+        scores += scores_of(folder.name, found)
+    if options.card:
+        add_scores(options.card, scores)
     return {"tasks": results, "rates": RATES, "tuned": TUNED, "versions": extras.versions()}
 
 
@@ -290,6 +303,16 @@ def runs_of(folder: Path, ids: str) -> Iterator[Run]:
             n_train=kept["n_train"],
             rows_hash=ids,
         )
+
+
+def scores_of(name: str, found: Comparison) -> Iterator[Score]:
+    """Put the main metric of the encoder's arms for its card, each beside what it has to beat."""
+    rows = {row.setting: row.estimate for row in found.rows if row.seed is None and row.metric == found.metrics[0].name}
+    for arm, against in QUESTIONS:
+        if arm in rows and against in rows:
+            told = "frozen" if arm == FROZEN else "fine-tuned"
+            how = Measuring(data=DATA[name], seed=SEED, command=f'{COMMAND} {name} "{arm}" --work DIR')
+            yield score(f"{found.metrics[0].name}, {told}", rows[arm], how, baseline=(against, rows[against]))
 
 
 def tell(name: str, found: Comparison) -> None:
