@@ -12,7 +12,7 @@ from clinsynth.checks.knowledge import drug_names, mention_finder
 from clinsynth.checks.near_names import NearNames
 from clinsynth.checks.others import Passages, about_others
 from clinsynth.checks.parsing import readable
-from clinsynth.checks.recognizing import recognized
+from clinsynth.checks.recognizing import find_recognizer, recognized
 from clinsynth.ontology.concepts import Concept, Ontology
 from clinsynth.ontology.mentions import Mention, MentionFinder
 from clinsynth.ontology.values import find_doses
@@ -81,6 +81,15 @@ class EntitiesCheck:
 
     ontology: str = "core"
     model: str | None = None
+
+    def __post_init__(self) -> None:
+        """Look for the recognizer before any note is checked.
+
+        Raises:
+            MissingError: It is not on this machine.
+        """
+        if self.model is not None:
+            find_recognizer(self.model)
 
     def __call__(self, notes: Sequence[Parsed]) -> Sequence[tuple[Finding, ...]]:
         """Look at the entities of each note."""

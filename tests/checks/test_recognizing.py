@@ -13,6 +13,7 @@ import spacy
 from marks import note, unmark
 
 import clinsynth
+from clinsynth.checks import CHECKS
 from clinsynth.checks.entities import EntitiesCheck
 from clinsynth.checks.parsing import blank, parsed
 from clinsynth.checks.recognizing import SCISPACY, find_recognizer
@@ -102,6 +103,8 @@ def test_a_missing_recognizer_is_one_line_on_what_to_do(tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
     with pytest.raises(MissingError, match="holds no spaCy pipeline"):
         clinsynth.load_entities(tmp_path)
+    with pytest.raises(MissingError, match="embeded"):
+        CHECKS.build("entities", model="embeded")
 
 
 @pytest.mark.parametrize("marked", SENTENCES)
