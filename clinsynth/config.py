@@ -158,10 +158,10 @@ class NamesRecipe(Section):
     batch_words: int = Field(600, ge=100)
     warmup_steps: int = Field(400, ge=1)
     decay_steps: int = Field(11_000, ge=1)
-    max_steps: int = Field(5000, ge=1)
+    max_steps: int = Field(6500, ge=1)
     evaluate_every: int = Field(500, ge=1)
     recall_weight: float = Field(0.5, ge=0, le=1)
-    lean: float = Field(2.5, ge=0)
+    lean: float = Field(2.0, ge=0)
     threads: int = Field(1, ge=1)
 
 

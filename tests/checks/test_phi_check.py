@@ -9,13 +9,14 @@ from marks import note, unmark
 
 from clinsynth.checks.parsing import MAX_CHARACTERS, parsed
 from clinsynth.checks.phi import PhiCheck, online
-from clinsynth.checks.phi.kinds import KINDS, kinds_table
+from clinsynth.checks.phi.kinds import KINDS, TRAINED, kinds_table
 from clinsynth.errors import ConfigError
 
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine
 
-CHECK = PhiCheck()
+CHECK = PhiCheck(names=None)  # what a model finds besides is shown in test_trained_name.py
+BY_PATTERN = [name for name, kind in KINDS.items() if set(kind.recognizers) != {TRAINED}]
 SURE = 0.5
 
 PHI = (
@@ -109,9 +110,9 @@ def test_clinical_text_is_not_mistaken_for_phi(text: str) -> None:
 
 
 def test_every_kind_is_shown_by_an_example() -> None:
-    """No kind of the table is without a marked example."""
+    """No kind that patterns find is without a marked example."""
     marked = {code.partition("/")[2] for example in PHI for code, _ in unmark(example)[1]}
-    assert marked == set(KINDS)
+    assert marked == set(BY_PATTERN)
 
 
 @pytest.mark.parametrize("marked", PHI)
@@ -130,7 +131,7 @@ def _foreign_engine() -> "AnalyzerEngine":
     from clinsynth.checks.phi.engine import recognizers
 
     return AnalyzerEngine(
-        registry=RecognizerRegistry(recognizers=recognizers(KINDS)),
+        registry=RecognizerRegistry(recognizers=recognizers(BY_PATTERN)),
         nlp_engine=NoOpNlpEngine(models=[{"lang_code": "en", "model_name": "none"}]),
     )
 

@@ -27,6 +27,7 @@ RECIPE = NamesRecipe(
     rows=(64, 16, 64, 16),
     max_steps=6,
     warmup_steps=2,
+    lean=0,
     evaluate_every=3,
     batch_words=200,
 )

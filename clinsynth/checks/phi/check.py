@@ -35,7 +35,7 @@ class PhiCheck:
     """
 
     kinds: tuple[str, ...] = ()
-    names: str | None = None
+    names: str | None = "embedded"
 
     def __post_init__(self) -> None:
         for kind in self.kinds:

@@ -19,7 +19,7 @@ from clinsynth.training.model_card import ModelCard, TrainedOn, library_versions
 from clinsynth.training.names.common_words import ARTICLES, common_words
 from clinsynth.training.names.documents import examples, write_documents
 from clinsynth.training.names.lists import SOURCES
-from clinsynth.training.names.pipeline import configuration, strip, write_vectors
+from clinsynth.training.names.pipeline import configuration, lean, strip, write_vectors
 from clinsynth.training.names.pipeline import train as train_by_spacy
 
 Progress = Callable[[str, int, int], None]
@@ -34,7 +34,7 @@ _LISTS = (
     TrainedOn(
         dataset="configs/names: names, eponyms, patterns and frames authored for clinsynth", licence="Apache-2.0"
     ),
-    TrainedOn(dataset="the core ontology: clinical words between names", licence="see ontologies/core/NOTICE"),
+    TrainedOn(dataset="the core ontology: clinical words between names", licence="see ontologies/core/README.md"),
 )
 _LIMITS = (
     (
@@ -142,13 +142,14 @@ def _train(training: NamesTraining, progress: Progress) -> dict[str, Any]:
     )
     best = train_by_spacy(config, checkpoint, log=training.out / LOG, told=progress)
     scores: dict[str, Any] = json.loads((best / "meta.json").read_text(encoding="utf-8"))["performance"]
-    return {"dev": {name: scores[name] for name in ("ents_p", "ents_r", "ents_f", "ents_per_type")}}
+    return {"dev, before lean": {name: scores[name] for name in ("ents_p", "ents_r", "ents_f", "ents_per_type")}}
 
 
 def _export(training: NamesTraining) -> dict[str, Any]:
     import spacy
 
     bare = strip(spacy.load(training.work / "spacy" / "model-best"))
+    lean(bare, training.config.lean)
     bare.meta.update(
         name="names",
         version="1.0.0",
