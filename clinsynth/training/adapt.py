@@ -160,6 +160,8 @@ class _Fitting:
             bf16=_bf16(),
         )
         n_steps = fit(self.model, self.pairs.documents, self._validation(), settings=settings, progress=self.progress)
+        if config.half:
+            _round(self.model)  # what is measured is what will be stored
         stopped = "early" if n_steps < planned["n_steps"] else "time" if planned["bounded"] else "done"
         outcome = Outcome(
             n_steps=n_steps,
@@ -220,8 +222,17 @@ def _finished(adapting: Adapting, card: ModelCard) -> Adapted:
     return from_card(adapting.out, card)
 
 
+def _round(model: "PeftModel") -> None:
+    """Round the weights of the adapter to what bfloat16 can hold; they keep their type."""
+    import torch
+
+    for weights in model.parameters():
+        if weights.requires_grad:
+            weights.data = weights.data.to(torch.bfloat16).to(weights.dtype)
+
+
 def _halve(model: "PeftModel") -> None:
-    """Round the weights of the adapter to bfloat16."""
+    """Store the weights of the adapter in bfloat16."""
     import torch
 
     for weights in model.parameters():

@@ -89,6 +89,8 @@ def fit(
     trainer.remove_callback(PrinterCallback)
     checkpoint = last_checkpoint(settings.work, steps_an_epoch=math.ceil(len(train) / settings.batch_size))
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    # Else the model would stay in bf16, and be measured otherwise than it was before.
+    trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
     return int(trainer.state.global_step)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from clinsynth.adapters import ADAPTERS
+from clinsynth.checkpoints import load_adapter, load_model, load_tokenizer
 from clinsynth.config import Adapt, Component, Pretrain
 from clinsynth.errors import ConfigError, InputError, OutputError
 from clinsynth.records import Note
@@ -19,6 +20,7 @@ from clinsynth.training.adapt import fit_adapter
 from clinsynth.training.adapted import Adapted, Adapting
 from clinsynth.training.base_model import new_model
 from clinsynth.training.export import write_model
+from clinsynth.training.losses import n_targets, text_nats
 from clinsynth.training.model_card import page_of, read_card
 from clinsynth.training.pairs import Encoder, note_texts, parted
 from clinsynth.training.tokens import train_tokenizer
@@ -159,13 +161,20 @@ def test_the_card_tells_how_it_was_fitted(fitted: Adapted, model: Path) -> None:
 
 
 def test_weights_are_stored_in_half_the_bytes_where_wanted(model: Path, notes: list[Note], tmp_path: Path) -> None:
-    """An adapter that is to be stored in bfloat16 holds nothing else."""
+    """An adapter that is to be stored in bfloat16 holds nothing else, and its card tells the loss of what is stored."""
     from safetensors.torch import load_file
 
-    made = fit_adapter(adapting(model, tmp_path / "half", epochs=0.2, half=True), notes, progress=silent)
+    wanted = adapting(model, tmp_path / "half", epochs=0.5, half=True)
+    made = fit_adapter(wanted, notes, progress=silent)
     assert {str(held.dtype) for held in load_file(made.folder / "adapter_model.safetensors").values()} == {
         "torch.bfloat16"
     }
+    stored = load_adapter(load_model(str(model), dtype="float32"), str(made.folder)).float()
+    encoder = Encoder(tokenizer=load_tokenizer(str(model)), context=160)
+    texts = note_texts(notes, ontology="core", seed=wanted.seed, faithful=wanted.config.faithful)
+    held = parted(texts, encoder, validation_share=0.2, seed=wanted.seed).held_out
+    loss = sum(text_nats(stored, held, pad=0)) / sum(map(n_targets, held))
+    assert loss == pytest.approx(made.after.value, abs=2e-6)
 
 
 @pytest.mark.slow
