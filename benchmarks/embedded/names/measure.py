@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from external import asq_phi, presidio_research
 from clinsynth.checks.parsing import parsed
 from clinsynth.checks.phi import PhiCheck
 from clinsynth.checks.phi.trained_name import load_names
+from clinsynth.config import read_yaml
 from clinsynth.data.splits import read_notes
 from clinsynth.estimates import Estimate
 from clinsynth.records import Note
@@ -52,7 +54,7 @@ def main() -> None:
     results: dict[str, Any] = json.loads(given.out.read_text()) if given.finders and given.out.is_file() else {}
     for name in given.finders or finders:
         finder = finders[name]()
-        found = finder([text.text for text in texts])
+        found = [without_own(text, names) for text, names in zip(texts, finder([t.text for t in texts]), strict=True)]
         results.setdefault("held out", {})[name] = compared(texts, found)
         results.setdefault("eponyms", {})[name] = eponyms(finder, given.data_dir)
         results.setdefault("elsewhere", {})[name] = elsewhere(finder, given.data_dir)
@@ -63,6 +65,23 @@ def main() -> None:
     write_json(given.out, results)
     if given.card:
         put_on_card(given.card, results)
+
+
+def without_own(text: Marked, names: Sequence[Name]) -> list[Name]:
+    """Leave out what was found of the names that stood in the note before any were put in."""
+    own = _own_names()
+    return [
+        name
+        for name in names
+        if any(start < name[1] and name[0] < end for start, end, _, _ in text.spans)
+        or text.text[name[0] : name[1]].casefold() not in own
+    ]
+
+
+@cache
+def _own_names() -> frozenset[str]:
+    content = read_yaml(Path(__file__).with_name("eval_names.yaml"))
+    return frozenset(name.casefold() for lines in content.values() for line in lines for name in line.split("|"))
 
 
 def by_pipeline(model: str) -> Finder:

@@ -52,6 +52,7 @@ SCORES: Mapping[str, float] = MappingProxyType({"PERSON": 0.7, "LOCATION": 0.4, 
 _NO_PHI = frozenset(name.casefold() for name in (*STATE_NAMES, *STATE_CODES, *COUNTRIES))
 _TITLE = re.compile(r"\b(?:Drs?|Mrs?|Ms|Miss|Prof|Doctor|Nurse)\b\.?$", re.IGNORECASE)
 _THING = re.compile(THING)
+_MEASURED = re.compile(r"\d|^\w{1,2}/\w{1,2}$")  # "Procalcitonin 0.16", "K/uL": no person's name
 _LONGER_BY = 2  # tokens by which a term may go on behind what was marked as a name
 # Tokens that the pipeline sees at once: memory stays the same however long a note is.
 _AT_ONCE = 5_000
@@ -102,7 +103,7 @@ class TrainedNameRecognizer(EntityRecognizer):  # type: ignore[misc]  # Presidio
     def _results(self, named: "Doc", *, offset: int) -> Iterator[RecognizerResult]:
         for span in named.ents:
             entity = ENTITY_OF.get(span.label_)
-            if entity is None or _is_no_phi(entity, span) or _names_a_thing(span):
+            if entity is None or _is_no_phi(entity, span.text) or _names_a_thing(span):
                 continue
             yield RecognizerResult(
                 entity_type=entity,
@@ -167,8 +168,10 @@ def _cuts(doc: "Doc") -> Iterable[int]:
     return [*cuts, len(doc)]
 
 
-def _is_no_phi(entity: str, span: "Span") -> bool:
-    return entity == "LOCATION" and span.text.strip(" .").casefold() in _NO_PHI
+def _is_no_phi(entity: str, text: str) -> bool:
+    if entity == "PERSON":
+        return _MEASURED.search(text) is not None
+    return entity == "LOCATION" and text.strip(" .").casefold() in _NO_PHI
 
 
 def _names_a_thing(span: "Span") -> bool:
