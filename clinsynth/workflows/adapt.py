@@ -75,7 +75,10 @@ def adapters_for(config: Config, folder: Path, *, progress: Progress = silent) -
     if named.default is not None or config.adapt is None:
         return named
     fitted = _fit(config, config.adapt, folder, data_dir=config.data_dir, progress=progress)
-    return replace(named, default=fitted)
+    if not config.adapt.note_types:
+        return replace(named, default=fitted)
+    # Those that are named go first: they were chosen by hand.
+    return replace(named, by_type=dict.fromkeys(config.adapt.note_types, fitted) | dict(named.by_type))
 
 
 def _fit(config: Config, part: Adapt, out: Path, *, data_dir: str | Path | None, progress: Progress) -> Fitted:

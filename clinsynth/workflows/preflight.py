@@ -67,7 +67,8 @@ def _check_slots(config: Config) -> None:
 def _check_adapters(config: Config) -> None:
     """Refuse an adapter for a type of note that the template does not have."""
     template = load_template(config.writing.template)
-    for note_type in config.writing.adapters:
+    fitted_for = config.adapt.note_types if config.adapt is not None else ()
+    for note_type in (*config.writing.adapters, *fitted_for):
         template.states(note_type)
 
 

@@ -72,7 +72,10 @@ def test_adapters_are_named_by_type_and_their_hashes_told(tmp_path: Path) -> Non
         named_adapters(Writing(adapters={"progress_note": str(tmp_path / "nowhere")}))
 
 
-def test_an_adapter_for_no_type_of_note_is_refused() -> None:
+@pytest.mark.parametrize(
+    "setting", ["writing.adapters={progres_note: slotted}", "adapt={note_types: [progres_note], form: slots}"]
+)
+def test_an_adapter_for_no_type_of_note_is_refused(setting: str) -> None:
     """A misspelt type would silently be written without its adapter; the message gives the nearest type."""
     with pytest.raises(ConfigError, match="progress_note"):
-        preflight(load_config("slotted.yaml", ["writing.adapters={progres_note: slotted}"]))
+        preflight(load_config("slotted.yaml", [setting]))
