@@ -6,8 +6,9 @@ from pathlib import Path
 from pydantic import Field, ValidationError, model_validator
 
 from clinsynth.catalog import describe
-from clinsynth.config import Section, find_config, read_yaml
+from clinsynth.config import find_config, read_yaml
 from clinsynth.errors import ConfigError
+from clinsynth.recipes import Section
 
 EVERY_SPECIALTY = "*"
 SETTINGS = ("emergency", "ward", "clinic")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from clinsynth.config import Pretrain
+from clinsynth.recipes import Pretrain
 
 if TYPE_CHECKING:
     from torch import Tensor

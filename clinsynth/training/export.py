@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clinsynth.checkpoints import without_bars
-from clinsynth.config import Pretrain
 from clinsynth.estimates import Estimate
+from clinsynth.recipes import Pretrain
 from clinsynth.training.checkpoints import recipe_hash
 from clinsynth.training.model_card import (
     Measuring,

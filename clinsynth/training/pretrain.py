@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clinsynth.config import Pretrain, Stage
 from clinsynth.errors import ConfigError, MissingError
+from clinsynth.recipes import Pretrain, Stage
 from clinsynth.seeds import derive_seed
 from clinsynth.training import checkpoints
 from clinsynth.training.base_model import Stepper, new_model, rate_at, text_losses

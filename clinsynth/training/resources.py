@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from clinsynth.config import Pretrain
 from clinsynth.errors import ResourceError
+from clinsynth.recipes import Pretrain
 
 _BYTES_PER_WEIGHT = 20  # weight, gradient and two moments in fp32, and a bf16 copy
 _GIB = 2**30

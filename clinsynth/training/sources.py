@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from clinsynth.config import Source
 from clinsynth.data import DATASETS
 from clinsynth.data.notes_input import read_input
 from clinsynth.data.splits import read_notes
 from clinsynth.errors import ConfigError, nearest
+from clinsynth.recipes import Source
 from clinsynth.records import Example, Note
 from clinsynth.seeds import generator
 from clinsynth.training.keyed import title_of

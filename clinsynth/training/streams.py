@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clinsynth.config import Source, Stage
 from clinsynth.errors import InputError
 from clinsynth.ontology import MentionFinder, load_ontology
 from clinsynth.planning.exchanging import Exchange
 from clinsynth.planning.extract import extract
 from clinsynth.planning.sections import mixed_prompts, section_prompts
 from clinsynth.prompts import frame, split_sections
+from clinsynth.recipes import Source, Stage
 from clinsynth.records import Note
 from clinsynth.seeds import derive_seed, generator
 from clinsynth.training.held_out import Measured, measured

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from clinsynth.backbones import BACKBONES
-from clinsynth.config import Adapt, Component, Config, Source, load_config, needed
+from clinsynth.config import Adapt, Component, Config, load_config, needed
 from clinsynth.data import DATASETS
 from clinsynth.errors import ConfigError
+from clinsynth.recipes import Source
 from clinsynth.records import Note
 from clinsynth.training.adapt import fit_adapter
 from clinsynth.training.adapted import Adapting

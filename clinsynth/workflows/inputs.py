@@ -4,8 +4,9 @@ from pathlib import Path
 
 from clinsynth.adapters.loading import adapter_hash
 from clinsynth.backbones import BACKBONES, Located
-from clinsynth.config import Component, Config, Source
+from clinsynth.config import Component, Config
 from clinsynth.data import DATASETS, data_root
+from clinsynth.recipes import Source
 from clinsynth.storage import digest
 from clinsynth.training.adapted import model_hash
 from clinsynth.workflows.fitted import named_adapters

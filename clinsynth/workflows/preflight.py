@@ -6,7 +6,7 @@ from pathlib import Path
 from clinsynth.backbones import BACKBONES, Located
 from clinsynth.checks import CHECKS
 from clinsynth.checks.codes import codes_of, default_limits
-from clinsynth.config import Config, Source, needed
+from clinsynth.config import Config, needed
 from clinsynth.engines import ENGINES
 from clinsynth.errors import ConfigError, InputError
 from clinsynth.measures import MEASURES
@@ -14,6 +14,7 @@ from clinsynth.ontology import load_ontology
 from clinsynth.planning.cases import Planner
 from clinsynth.planning.spaces import load_space
 from clinsynth.prompts import load_template
+from clinsynth.recipes import Source
 from clinsynth.workflows.bench import build_task
 from clinsynth.workflows.run_bench import examples_config
 from clinsynth.workflows.sources import find_file, source_notes

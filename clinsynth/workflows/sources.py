@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from clinsynth.config import Config, Source
+from clinsynth.config import Config
 from clinsynth.data.notes_input import read_input
 from clinsynth.data.splits import read_notes
 from clinsynth.errors import ConfigError
 from clinsynth.extras import data_dir
+from clinsynth.recipes import Source
 from clinsynth.records import Note
 from clinsynth.storage import write_records
 from clinsynth.workflows.shipped import SHIPPED_DIR

@@ -9,12 +9,13 @@ from pathlib import Path
 from clinsynth import extras
 from clinsynth.checks import CHECKS
 from clinsynth.checks.codes import codes_of, default_limits
-from clinsynth.config import Config, Source, dump_config
+from clinsynth.config import Config, dump_config
 from clinsynth.data import DATASETS
 from clinsynth.estimates import Estimate, proportion
 from clinsynth.measures import MEASURES, Measure
 from clinsynth.ontology import load_ontology
 from clinsynth.prompts.framing import note_type_title
+from clinsynth.recipes import Source
 from clinsynth.records import Note
 from clinsynth.report.card import CardDetails, Credit, write_card
 from clinsynth.report.files import write_report

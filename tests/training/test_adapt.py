@@ -12,8 +12,9 @@ import pytest
 
 from clinsynth.adapters import ADAPTERS
 from clinsynth.checkpoints import load_adapter, load_model, load_tokenizer
-from clinsynth.config import Adapt, Component, Pretrain
+from clinsynth.config import Adapt, Component
 from clinsynth.errors import ConfigError, InputError, OutputError
+from clinsynth.recipes import Pretrain
 from clinsynth.records import Note
 from clinsynth.storage import digest
 from clinsynth.training.adapt import fit_adapter

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinsynth.config import EncoderRecipe, StageSource
 from clinsynth.data import DATASETS
 from clinsynth.errors import ConfigError, OutputError
+from clinsynth.recipes import EncoderRecipe, StageSource
 from clinsynth.storage import digest
 from clinsynth.training import checkpoints
 from clinsynth.training.encoder.masking import Masker, masker

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinsynth.config import NamesRecipe
 from clinsynth.data import data_root
 from clinsynth.errors import ConfigError
+from clinsynth.recipes import NamesRecipe
 from clinsynth.records import Note
 from clinsynth.seeds import generator
 from clinsynth.training.names import documents, sources

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from clinsynth.config import NamesRecipe
 from clinsynth.errors import ConfigError, OutputError
+from clinsynth.recipes import NamesRecipe
 from clinsynth.records import Note
 from clinsynth.storage import digest
 from clinsynth.training.model_card import read_card

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from clinsynth.config import Adapt, Source, find_config
+from clinsynth.config import Adapt, find_config
 from clinsynth.data.notes_input import read_input
 from clinsynth.prompts.slots import find_slots
+from clinsynth.recipes import Source
 from clinsynth.records import Note
 from clinsynth.training.pairs import note_texts
 from clinsynth.workflows.adapt import _learnt_from

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from clinsynth.config import Pretrain, Stage, StageSource
 from clinsynth.errors import ConfigError, InputError, MissingError, OutputError, ResourceError
+from clinsynth.recipes import Pretrain, Stage, StageSource
 from clinsynth.storage import digest
 from clinsynth.training import checkpoints
 from clinsynth.training.model_card import page_of, read_card

@@ -6,12 +6,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clinsynth.config import Pretrain, Stage
 from clinsynth.data import DATASETS
 from clinsynth.data.splits import read_notes
 from clinsynth.ontology import MentionFinder, load_ontology
 from clinsynth.planning.extract import extract
 from clinsynth.planning.sections import sections_of
+from clinsynth.recipes import Pretrain, Stage
 from clinsynth.records import Case, Note
 from clinsynth.seeds import derive_seed
 from clinsynth.training.sources import ARTICLES, Corpus

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clinsynth.checkpoints import public_name, without_bars
-from clinsynth.config import EncoderRecipe
 from clinsynth.estimates import Estimate
+from clinsynth.recipes import EncoderRecipe
 from clinsynth.training.adapted import model_hash
 from clinsynth.training.card_record import Base, Measuring, ModelCard, Score, TrainedOn, score, trained_on
 from clinsynth.training.model_card import library_versions, this_machine, write_card

@@ -14,9 +14,9 @@ import numpy as np
 
 from clinsynth.backbones.embedded import EmbeddedBackbone
 from clinsynth.checkpoints import load_tokenizer, model_folder
-from clinsynth.config import EncoderRecipe
 from clinsynth.errors import ConfigError
 from clinsynth.estimates import Estimate
+from clinsynth.recipes import EncoderRecipe
 from clinsynth.seeds import derive_seed
 from clinsynth.storage import digest
 from clinsynth.training import checkpoints

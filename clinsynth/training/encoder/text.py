@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clinsynth.config import EncoderRecipe, Stage
+from clinsynth.recipes import EncoderRecipe, Stage
 from clinsynth.training.held_out import Measured
 from clinsynth.training.packing import Document, Rows
 from clinsynth.training.streams import Texts

@@ -11,10 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clinsynth.config import EntitiesRecipe, find_config
+from clinsynth.config import find_config
 from clinsynth.data.entities import Sentence
 from clinsynth.errors import ConfigError
 from clinsynth.ontology import load_ontology
+from clinsynth.recipes import EntitiesRecipe
 from clinsynth.seeds import derive_seed
 from clinsynth.storage import read_rows, write_json, write_rows
 from clinsynth.training import checkpoints

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clinsynth.config import Source, SubwordVectors
 from clinsynth.data.splits import read_notes
 from clinsynth.errors import ConfigError, MissingError
+from clinsynth.recipes import Source, SubwordVectors
 from clinsynth.shingles import Hashes, among, runs
 from clinsynth.storage import replacing
 from clinsynth.training.sources import ARTICLES, check_source, read_articles

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clinsynth.checks.parsing import blank
-from clinsynth.config import NamesRecipe
+from clinsynth.recipes import NamesRecipe
 from clinsynth.records import Note
 from clinsynth.seeds import derive_seed, generator
 from clinsynth.storage import replacing

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clinsynth.checks.parsing import blank
-from clinsynth.config import NamesRecipe
+from clinsynth.recipes import NamesRecipe
 from clinsynth.seeds import derive_seed
 from clinsynth.storage import write_rows
 from clinsynth.training.names.common_words import as_vectors

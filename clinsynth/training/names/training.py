@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from clinsynth.config import NamesRecipe
 from clinsynth.errors import ConfigError
 from clinsynth.extras import data_dir
+from clinsynth.recipes import NamesRecipe
 from clinsynth.storage import digest, write_json
 from clinsynth.training import checkpoints
 from clinsynth.training.checkpoints import WORK
