@@ -20,7 +20,7 @@ MAX_STATEMENTS = 8
 MAX_SENTENCES = 4  # of a passage
 MAX_SLOTTED = 12  # facts that are told with a slot: what is not told is learnt as an invention
 SHARES: Mapping[str, float] = MappingProxyType({"told": 0.3, "exchanged": 0.35, "slots": 0.25, "bare": 0.1})
-"""How often a section with facts takes each form in a mixture."""
+"""How often a section with facts takes each form in a mixture; a stage leaves out the bare ones every second time."""
 _SHARE_KNOWN = 0.5  # how often an attribute is named that this section does not state
 _SHARE_STYLE = 0.5
 _SHARE_SHUFFLED = 0.5
@@ -217,7 +217,8 @@ def _in_order(note: Note, case: Case, piece: Span) -> list[Fact]:
         (fact for fact in case.facts if _is_stated(note, fact, piece)), key=lambda fact: _first(note, fact, piece)
     )
     groups = _said_once(group for group in gather(here) if group[0].kind not in _DETAILS)
-    told = [fact for fact in here if fact.kind == "age"]
+    # In "an 18-month-old" the number is not the age.
+    told = [fact for fact in here if fact.kind == "age" and _is_number_of(note, fact, piece)]
     return told + [each for fact, details in groups[:MAX_SLOTTED] for each in (fact, *details)]
 
 
@@ -241,6 +242,13 @@ def _placeholders(note: Note, told: Sequence[Fact], piece: Span) -> list[tuple[s
         for span in note.stated.get(fact.id, ())
         if piece.start <= span.start and span.end <= piece.end
     ]
+
+
+def _is_number_of(note: Note, age: Fact, piece: Span) -> bool:
+    """Say whether every number that states an age in a piece is the age."""
+    spans = (span for span in note.stated[age.id] if piece.start <= span.start and span.end <= piece.end)
+    numbers = [_NUMBER.search(note.text, span.start, span.end) for span in spans]
+    return all(number is None or number[0] == age.value for number in numbers)
 
 
 def _first(note: Note, fact: Fact, piece: Span) -> int:

@@ -70,6 +70,8 @@ class TrainLog:
     def __init__(self, path: Path, *, step: int) -> None:
         """Open the log at a step: later lines of a run that was killed are dropped."""
         self._path = path
+        if path.is_file():
+            _drop_unfinished(path)
         kept = [row for _, row in read_rows(path) if row["step"] <= step] if path.is_file() else []
         write_rows(path, kept)
 
@@ -77,3 +79,10 @@ class TrainLog:
         """Add one line; it has a step."""
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row, sort_keys=True) + "\n")
+
+
+def _drop_unfinished(path: Path) -> None:
+    """Cut off a last line that was being written when the machine stopped."""
+    content = path.read_bytes()
+    if content and not content.endswith(b"\n"):
+        path.write_bytes(content[: content.rfind(b"\n") + 1])

@@ -212,3 +212,13 @@ def test_shuffled_slots_are_numbered_as_their_prompt_has_them() -> None:
         prompt, text = next(sections_of(_note(TEXT), seed=seed)).slotted(shuffled=True)
         assert sorted(SLOT.findall(prompt)) == sorted(set(SLOT.findall(text)))
         assert prompt.index("[DRUG_1]") < prompt.index("[DOSE_1]")
+
+
+def test_an_age_in_months_has_no_slot() -> None:
+    """The number of months is not the age: neither a slot nor another age may stand in its place."""
+    note = _note("HISTORY: This is an 18-month-old boy with asthma who has had fever and cough for two days now.")
+    exchange = Exchange.of([note], load_ontology("core"))
+    for seed in range(10):
+        section = next(sections_of(note, seed=seed))
+        assert "[AGE]" not in "".join(section.slotted())
+        assert "18-month-old" in section.exchanged(exchange)[1]
