@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from clinsynth.catalog import Catalog
 from clinsynth.records import Finding, Note, Verdict
@@ -37,6 +38,16 @@ class Check(Protocol):
 
     def __call__(self, notes: Sequence[Parsed]) -> Sequence[tuple[Finding, ...]]:
         """Check a batch; findings in order of position, those of the whole note first."""
+        ...
+
+
+@runtime_checkable
+class Trained(Protocol):
+    """A check that finds names by a trained pipeline; optional."""
+
+    @property
+    def weights(self) -> Path | None:
+        """The folder of the pipeline; None where the check is set to do without one."""
         ...
 
 

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from clinsynth.checks.knowledge import drug_names, mention_finder
 from clinsynth.checks.near_names import NearNames
 from clinsynth.checks.others import Passages, about_others
 from clinsynth.checks.parsing import readable
-from clinsynth.checks.recognizing import find_recognizer, recognized
+from clinsynth.checks.recognizing import find_recognizer, recognized, recognizer
 from clinsynth.ontology.concepts import Concept, Ontology
 from clinsynth.ontology.mentions import Mention, MentionFinder
 from clinsynth.ontology.values import find_doses
@@ -90,6 +91,11 @@ class EntitiesCheck:
         """
         if self.model is not None:
             find_recognizer(self.model)
+
+    @property
+    def weights(self) -> Path | None:
+        """Where the recognizer is; None without one."""
+        return None if self.model is None else recognizer(self.model).path
 
     def __call__(self, notes: Sequence[Parsed]) -> Sequence[tuple[Finding, ...]]:
         """Look at the entities of each note."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from clinsynth.adapters.loading import adapter_hash
 from clinsynth.backbones import BACKBONES, Located
+from clinsynth.checks import Trained
 from clinsynth.config import Component, Config
 from clinsynth.data import DATASETS, data_root
 from clinsynth.recipes import Source
@@ -12,6 +13,7 @@ from clinsynth.training.adapted import model_hash
 from clinsynth.workflows.fitted import named_adapters
 from clinsynth.workflows.hashing import content_hash
 from clinsynth.workflows.sources import find_file
+from clinsynth.workflows.stages import build_checks
 
 BACKBONE = "backbone"
 
@@ -22,7 +24,7 @@ def run_inputs(config: Config) -> dict[str, str]:
     Raises:
         ClinsynthError: Something is not there or cannot be read.
     """
-    found = _backbone(config.backbone)
+    found = _backbone(config.backbone) | _recognizers(config)
     found |= named_adapters(config.writing).hashes()
     if config.writing.adapter is None and config.adapt is not None:
         found["adapt.train"] = _source(config.adapt.train, config.data_dir)
@@ -49,6 +51,17 @@ def _backbone(component: Component) -> dict[str, str]:
     found = {} if weights is None else {BACKBONE: weights}
     adapter = getattr(backbone, "adapter", None)
     return found if adapter is None else found | {"adapter of the backbone": adapter_hash(adapter)}
+
+
+def _recognizers(config: Config) -> dict[str, str]:
+    """Give the hash of each trained pipeline that a check finds names by."""
+    checks = build_checks(config.checks, ontology=config.ontology, reference=None)
+    folders = {
+        part.name: check.weights
+        for part, check in zip(config.checks, checks, strict=True)
+        if isinstance(check, Trained)
+    }
+    return {f"recognizer of {name}": content_hash(folder) for name, folder in folders.items() if folder is not None}
 
 
 def _source(source: Source, root: str | None) -> str:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from examples import relations, saved
 
+import clinsynth
 from clinsynth.backbones.embedded import EmbeddedBackbone
 from clinsynth.config import Config
 from clinsynth.errors import OutputError
@@ -95,6 +96,20 @@ def test_every_part_of_a_run_has_its_hash(tmp_path: Path, model: Path) -> None:
         with changed(file):
             after = run_inputs(config)
         assert {name for name in before if before[name] != after[name]} == names
+
+
+def test_a_recognizer_is_part_of_a_run(tmp_path: Path) -> None:
+    """Its hash changes with its files; a check that does without one has none."""
+    folder = shutil.copytree(Path(clinsynth.__file__).parent / "embedded" / "names", tmp_path / "names")
+    found = {
+        names: run_inputs(Config.model_validate({"name": "a", "checks": [{"name": "phi", "names": names}]}))
+        for names in (None, "embedded", str(folder))
+    }
+    assert "recognizer of phi" not in found[None]
+    assert found["embedded"]["recognizer of phi"] == found[str(folder)]["recognizer of phi"]
+    with changed(folder / "README.md"):
+        again = run_inputs(Config.model_validate({"name": "a", "checks": [{"name": "phi", "names": str(folder)}]}))
+    assert again["recognizer of phi"] != found["embedded"]["recognizer of phi"]
 
 
 def test_examples_go_on_with_the_same_real_examples_only(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clinsynth.checks import Parsed
@@ -45,6 +46,13 @@ class PhiCheck:
     def __call__(self, notes: Sequence[Parsed]) -> Sequence[tuple[Finding, ...]]:
         """Look for PHI in each note."""
         return [tuple(self._findings(*both)) for both in zip(notes, self._named(notes), strict=True)]
+
+    @property
+    def weights(self) -> Path | None:
+        """Where the pipeline is that names are found by; None without one."""
+        from clinsynth.checks.phi.trained_name import load_names
+
+        return None if self.names is None else load_names(self.names).path
 
     def _findings(self, parsed: Parsed, named: "list[RecognizerResult]") -> Iterator[Finding]:
         note = parsed.note
