@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from kneser_ney import KneserNey, discounts_of, fit
 
@@ -23,6 +23,7 @@ def probabilities(model: KneserNey, context: list[int]) -> list[float]:
 
 @settings(max_examples=60, deadline=None)
 @given(texts=Texts, after=st.lists(st.integers(1, VOCABULARY - 1), max_size=6), order=st.integers(1, 5))
+@example(texts=[[0, 3, 3, 1, 1, 0], [0, 3, 3, 2, 1, 1, 1, 0], [0, 3, 3, 1, 1, 1, 1, 4, 1, 1, 1, 0]], after=[3], order=4)
 def test_probabilities_of_the_vocabulary_sum_to_one(texts: list[list[int]], after: list[int], order: int) -> None:
     """After any context, seen or not, the tokens share one, and none of them is impossible."""
     found = probabilities(fit(texts, vocabulary=VOCABULARY, order=order), [START, *after])

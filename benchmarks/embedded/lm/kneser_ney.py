@@ -141,13 +141,15 @@ def discounted(counts: Ints, discounts: Floats) -> Floats:
 
 
 def discounts_of(counts: Ints) -> Floats:
-    """Estimate the discounts of counts of 0, 1, 2 and more from how many there are of each, between 0 and the count.
+    """Estimate the discounts of counts of 0, 1, 2 and more from how many there are of each, at most the count.
 
-    Where a text is so small that no n-gram is counted once, twice, three or four times, half of one is taken.
+    Where a text is so small that no n-gram is counted once, twice, three or four times, or that a discount comes to
+    nothing (what no shorter context would then have a share of is impossible), half of one is taken.
     """
     of_counts = np.bincount(np.minimum(counts, 5), minlength=6).astype(float)
     if not of_counts[1:5].all():
         return np.array([0.0, 0.5, 0.5, 0.5])
     share = of_counts[1] / (of_counts[1] + 2 * of_counts[2])
     taken = [count - (count + 1) * share * of_counts[count + 1] / of_counts[count] for count in (1, 2, 3)]
-    return np.clip(np.array([0.0, *taken]), 0.0, np.arange(4))
+    kept = [discount if discount > 0 else 0.5 for discount in taken]
+    return np.minimum(np.array([0.0, *kept]), np.arange(4))
