@@ -95,7 +95,11 @@ class EntitiesCheck:
     @property
     def weights(self) -> Path | None:
         """Where the recognizer is; None without one."""
-        return None if self.model is None else recognizer(self.model).path
+        if self.model is None:
+            return None
+        found = find_recognizer(self.model)
+        # A package is loaded to know where it lies; a folder need not be.
+        return found if isinstance(found, Path) else recognizer(self.model).path
 
     def __call__(self, notes: Sequence[Parsed]) -> Sequence[tuple[Finding, ...]]:
         """Look at the entities of each note."""

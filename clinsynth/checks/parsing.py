@@ -7,6 +7,7 @@ as scispaCy has it) come from rules.
 import re
 import warnings
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clinsynth.checks import Parsed
@@ -66,6 +67,16 @@ def tokens(pipeline: "Language", text: str) -> "Doc":
         pieces.append(pipeline.make_doc(text[end:]))
     joined = Doc.from_docs(pieces, ensure_whitespace=False)
     return joined if joined is not None else pipeline.make_doc("")
+
+
+def load_pipeline(place: str | Path) -> "Language":
+    """Load a pipeline of spaCy's from its folder, or by the name of its package; raises what spaCy raises."""
+    import spacy
+
+    with warnings.catch_warnings():
+        # The tokenizer's patterns are compiled as they are loaded, and newer versions of `re` warn about them.
+        warnings.simplefilter("ignore", FutureWarning)
+        return spacy.load(place)
 
 
 def blank() -> "Language":

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clinsynth.checks.parsing import MAX_CHARACTERS, readable, tokens
+from clinsynth.checks.parsing import MAX_CHARACTERS, load_pipeline, readable, tokens
 from clinsynth.errors import MissingError, nearest
 from clinsynth.records import Span
 
@@ -57,9 +57,7 @@ def load_recognizer(model: str | Path | None = None) -> "Language":
     Raises:
         MissingError: There is no such recognizer on this machine.
     """
-    import spacy
-
-    pipeline = spacy.load(find_recognizer(model))
+    pipeline = load_pipeline(find_recognizer(model))
     pipeline.max_length = MAX_CHARACTERS
     return pipeline
 

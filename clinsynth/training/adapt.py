@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from clinsynth.adapters import ADAPTERS
 from clinsynth.adapters.loading import save_adapter
-from clinsynth.checkpoints import context_length, load_model, load_tokenizer
+from clinsynth.checkpoints import context_length, load_model, load_tokenizer, multiplies_bf16
 from clinsynth.config import Adapt
 from clinsynth.records import Note
 from clinsynth.seeds import derive_seed
@@ -127,7 +127,7 @@ def _seconds_a_step(model: "PeftModel", pairs: Pairs, config: Adapt, *, pad: int
     import torch
 
     def step() -> None:
-        with torch.autocast(model.device.type, dtype=torch.bfloat16, enabled=_bf16()):
+        with torch.autocast(model.device.type, dtype=torch.bfloat16, enabled=multiplies_bf16()):
             model(**inputs).loss.backward()
         model.zero_grad()
 
@@ -157,7 +157,7 @@ class _Fitting:
             patience=config.patience,
             pad=self.pad,
             seed=derive_seed(self.adapting.seed, "fit"),
-            bf16=_bf16(),
+            bf16=multiplies_bf16(),
         )
         n_steps = fit(self.model, self.pairs.documents, self._validation(), settings=settings, progress=self.progress)
         if config.half:
@@ -269,10 +269,3 @@ def _dtype() -> Any:  # noqa: ANN401 - a literal of checkpoints
     import torch
 
     return "bfloat16" if torch.cuda.is_available() else "float32"
-
-
-def _bf16() -> bool:
-    """Say whether products in bf16 are fast here: on a GPU, and on processors with instructions for them."""
-    import torch
-
-    return torch.cuda.is_available() or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())  # noqa: SLF001 - nothing public tells

@@ -4,7 +4,6 @@ It finds bare names ("Jane Doe was seen"), which patterns miss. It is a Presidio
 """
 
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -19,7 +18,7 @@ from presidio_analyzer import (  # noqa: TID253 - imported by the engine only, w
     RecognizerResult,
 )
 
-from clinsynth.checks.parsing import parse
+from clinsynth.checks.parsing import load_pipeline, parse
 from clinsynth.checks.phi.eponyms import THING
 from clinsynth.checks.phi.states import COUNTRIES, STATE_CODES, STATE_NAMES
 from clinsynth.errors import ConfigError
@@ -125,14 +124,9 @@ def load_names(pipeline: str) -> "Language":
     Raises:
         ConfigError: There is no such pipeline, or it marks no names.
     """
-    import spacy
-
     place = str(resources.files("clinsynth") / "embedded" / "names") if pipeline == EMBEDDED else pipeline
     try:
-        with warnings.catch_warnings():
-            # The tokenizer's patterns are compiled as they are loaded, and newer versions of `re` warn about them.
-            warnings.simplefilter("ignore", FutureWarning)
-            loaded = spacy.load(place)
+        loaded = load_pipeline(place)
     except (OSError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise ConfigError(f'phi: names: "{pipeline}" is no spaCy pipeline: {reason}') from None
