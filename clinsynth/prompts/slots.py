@@ -32,8 +32,11 @@ SLOTS: Mapping[str, str] = MappingProxyType(
 _DETAILS = frozenset({"dose", "frequency"})
 _RESULTS = frozenset({"lab", "vital"})
 _TYPES = "|".join(SLOTS.values())
-# A slot, whole or with a bracket lost: nothing of the kind stands in a clinical note.
-_SLOT = re.compile(rf"\[?\b(?:{_TYPES})_\d{{1,2}}\b\]?|\[(?:{_TYPES})(?![a-z])[^\]\n]{{0,12}}\]?")
+# A slot, whole, with a bracket lost or misspelt ("[SYMPH_"): nothing of the kind stands in a clinical note.
+_SLOT = re.compile(
+    rf"\[?\b(?:{_TYPES})_\d{{1,2}}\b\]?|\[(?:{_TYPES})(?![a-z])[^\]\n]{{0,12}}\]?"
+    r"|\[(?:COND|SYM|FIND|DRU|DOS|FREQ|VIT|ALLE|PROC)[A-Z]{0,8}_[\w]{0,8}\]?"
+)
 _WHOLE = re.compile(rf"\[(?:AGE|(?:{_TYPES})_\d{{1,2}})\]")
 _SENTENCE_START = re.compile(r"(?:^|[.?!:]\s|\n)\s*$")
 _ARTICLE = re.compile(r"\b([Aa])n?\s$")

@@ -1,5 +1,7 @@
 """Which of several texts for one section is kept: the one with the fewest faults."""
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,6 +21,8 @@ from clinsynth.records import Case, Note
 
 _SAID_TO_BE_ABSENT = frozenset({"condition", "symptom", "finding"})
 _OF_WHOLE_NOTES = frozenset({"facts/missing", "form/too-short", "form/missing-section", "form/missing-slot"})
+_SENTENCE = re.compile(r"[^.!?\n]+")
+_MIN_SENTENCE_WORDS = 4  # "No fever." may stand twice in a section
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +31,8 @@ class Faults:
 
     Typed slots that are missing, invented, or affirm what had to be denied; without slots, facts of the section that
     are not stated. And whatever would reject a note: what the case does not account for, contradictions, repetition.
-    And pronouns of the other sex, of which a note may hold a few: a section about a woman does better without "his".
+    And what a note may hold a few of, but a section does better without: pronouns of the other sex, and sentences that
+    were said before.
 
     Attributes:
         limits: The lowest score of each code that rejects.
@@ -41,10 +46,10 @@ class Faults:
         """Count; `seed` is that of the section."""
         note = Note(id=case.id, text=text, note_type=case.note_type, case=case)
         if not section.slots:
-            return self._n_missing(note, section) + self._n_found(note) + _n_of_other_sex(note)
+            return self._n_missing(note, section) + self._n_found(note) + _n_of_other_sex(note) + _n_repeated(text)
         filled = self.template.fill(section, text, seed, is_denied=is_negated)
         note = replace(note, text=filled.text)
-        return self._n_wrong(section, filled) + self._n_found(note) + _n_of_other_sex(note)
+        return self._n_wrong(section, filled) + self._n_found(note) + _n_of_other_sex(note) + _n_repeated(text)
 
     def _n_wrong(self, section: Section, filled: Filled) -> int:
         denied = {fact.id: fact.negated for fact in section.slots.values() if fact.kind in _SAID_TO_BE_ABSENT}
@@ -73,6 +78,12 @@ class Faults:
     @cached_property
     def _checks(self) -> tuple[Check, ...]:
         return FormCheck(), EntitiesCheck(ontology=self.ontology), FactsCheck(ontology=self.ontology)
+
+
+def _n_repeated(text: str) -> int:
+    """Count the sentences that say word for word what one before them says."""
+    sentences = Counter(" ".join(match[0].casefold().split()) for match in _SENTENCE.finditer(text))
+    return sum(count - 1 for sentence, count in sentences.items() if sentence.count(" ") >= _MIN_SENTENCE_WORDS - 1)
 
 
 def _n_of_other_sex(note: Note) -> int:

@@ -39,6 +39,8 @@ def _faults(section: Section, text: str) -> int:
         (SECTION, "She denies chest pain today.", "She feels well today."),
         (SECTION, "She denies chest pain today.", "She denies chest pain today. She takes warfarin."),
         (SECTION, "She denies chest pain.", 4 * "She denies chest pain. "),
+        (SECTION, "She denies chest pain.", 2 * "She denies chest pain. "),
+        (SECTION, "She denies chest pain today.", "She denies chest pain today [SYMPH_."),
         (SECTION, "She denies chest pain today.", "He denies chest pain today."),
         (SLOTTED, "She denies [SYMPTOM_1] today.", "She feels well today."),
         (SLOTTED, "She denies [SYMPTOM_1] today.", "She denies [SYMPTOM_1] and [DRUG_7] today."),
