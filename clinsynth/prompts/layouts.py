@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
@@ -28,12 +29,14 @@ class SectionPlan(BaseModel):
         headings: Of which the id of the case picks one; "" for text without a heading.
         written: Groups of facts that a model is asked to state.
         rendered: The name of a surface, or texts; where what it gives is empty, the section is written, if it can be.
+        moves: Whether it may change places with those beside it that may as well.
     """
 
     model_config = SHAPE
     headings: tuple[str, ...] = Field(min_length=1)
     written: tuple[str, ...] | None = None
     rendered: str | tuple[str, ...] = ()
+    moves: bool = False
 
     @model_validator(mode="after")
     def _is_made_somehow(self) -> "SectionPlan":
@@ -83,6 +86,14 @@ class Layout:
     def plans(self, note_type: str) -> tuple[SectionPlan, ...]:
         """Give the sections of a type of note, in their order."""
         return self._note_types[note_type].sections
+
+    def order(self, note_type: str, random: Random) -> tuple[int, ...]:
+        """Give the places of the sections in an order for one note: those that may change places do."""
+        places: list[int] = []
+        for moves, run in groupby(enumerate(self.plans(note_type)), key=lambda each: each[1].moves):
+            found = [place for place, _ in run]
+            places += random.sample(found, len(found)) if moves else found
+        return tuple(places)
 
     def states(self, note_type: str) -> frozenset[str]:
         """Give the kinds of facts that a type of note states."""

@@ -127,8 +127,9 @@ class Template:
     def sections(self, case: Case, attempt: int) -> tuple[Section, ...]:
         """Give the sections of a case's note in their order; a rendered one with nothing to say is left out.
 
-        Headings and rendered texts vary by the id of the case alone; prompts by the attempt too, which uses variant
-        `attempt` modulo the number of variants. Where facts are verbalized, their words vary by both.
+        Headings, rendered texts and the order of sections that may change places vary by the id of the case alone;
+        prompts by the attempt too, which uses variant `attempt` modulo the number of variants. Where facts are
+        verbalized, their words vary by both.
 
         A template of whole notes gives one section without a heading.
 
@@ -195,7 +196,9 @@ class Template:
     def _parts(self, telling: _Telling) -> Iterator[tuple[str, SectionPlan | None, str]]:
         """Yield heading, plan and text of each section: the plan of one to be written, else None and its text."""
         case = telling.asked
-        for place, plan in enumerate(self._layout.plans(case.note_type)):
+        plans = self._layout.plans(case.note_type)
+        for place in self._layout.order(case.note_type, generator(0, "order", case.id)):
+            plan = plans[place]
             random = generator(0, "surface", case.id, place)
             heading = prompt_heading(random.choice(plan.headings))
             style = telling.variables["style"]

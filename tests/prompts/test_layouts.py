@@ -3,6 +3,8 @@
 import dataclasses
 import re
 from collections.abc import Iterator
+from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -17,8 +19,11 @@ from clinsynth.checks.form import FormCheck
 from clinsynth.checks.knowledge import mention_finder
 from clinsynth.checks.parsing import parse
 from clinsynth.checks.phi import PhiCheck
+from clinsynth.config import find_config
 from clinsynth.prompts import Section, assemble, load_template, split_sections
+from clinsynth.prompts.layouts import load_layout
 from clinsynth.prompts.selecting import FACT_KINDS, PATIENT
+from clinsynth.prompts.variables import case_variables
 from clinsynth.records import Case, Fact, Note
 
 BOTH = ["prompts/attribute_controlled.yaml", "prompts/verbalized.yaml"]
@@ -38,6 +43,9 @@ def _note(case: Case, template: str = BOTH[0]) -> Note:
     return Note(id=case.id, text=text, case=case, written=written)
 
 
+_UNSAID = re.escape(" mmHg")
+
+
 def _words_of(fact: Fact) -> str:
     """Give a pattern for the words in which texts may tell a fact: what it is about near what is so."""
     value = re.escape(fact.value)
@@ -47,15 +55,17 @@ def _words_of(fact: Fact) -> str:
         "sex": rf"\b(?:{value}|woman)\b",
         "frequency": rf"{re.escape(fact.subject)}[^.;]*?(?:{value}|b\.i\.d|daily|every 12 hours)",
         "dose": rf"{re.escape(fact.subject)}[^.;]*?{value}",
-        "lab": rf"{re.escape(fact.subject)} {value}",
-        "vital": rf"(?:{re.escape(fact.subject)}|BP|temp) {value}",
+        "lab": rf"{re.escape(fact.subject)} (?:of |is |was )?{value}",
+        "vital": rf"(?:{re.escape(fact.subject)}|BP|temp) (?:of |is )?{value.removesuffix(_UNSAID)}",
         "onset": rf"{re.escape(fact.subject)} (?:for|x) {value}",
         "course": rf"\b{'' if fact.subject == PATIENT else fact.subject} (?:is |has )?(?:clinically )?{value}\b",
     }
     related = {
         "had": rf"(?:histor|H/o|S/p|PREVIOUS|in the past|SURGICAL)[^.]*?{value}",
         "runs_in_family": rf"(?:{value}[^.]*{fact.subject}|{fact.subject}[^.]*{value})",
-        "measured_before": rf"(?:previous|prior) (?:{re.escape(fact.subject)}|BP|temp) {value}",
+        "measured_before": (
+            rf"(?:previous|prior) (?:{re.escape(fact.subject)}|BP|temp) (?:of )?{value.removesuffix(_UNSAID)}"
+        ),
         "starts": rf"(?:{value}[^,;\n]*\(started\)|started {value})",
         "increases": rf"(?:{value}[^,;\n]*\(increased\)|increased {value} to)",
         "stops": rf"(?:{value} was stopped|stopped [^.]*{value})",
@@ -164,7 +174,7 @@ def test_a_bare_case_has_a_note_too(note_type: str) -> None:
         assert any(section.prompt for section in sections)
         assert all((section.prompt or section.text or "").strip() for section in sections)
         text = "\n".join(section.text or "" for section in sections)
-        assert not re.search(r" [.,]|[(:] ?[.)]|  |\bNone\b(?!\.| avail)|\[\]", text)
+        assert not re.search(r" [.,]|[(:] ?[.)]|  |\bNone\b(?!\.| avail| known)|\[\]", text)
 
 
 def test_prompts_name_a_style_only_where_models_know_the_word() -> None:
@@ -176,3 +186,24 @@ def test_prompts_name_a_style_only_where_models_know_the_word() -> None:
     assert [style for style in STYLES if f"Style: {style}." in asked[style]] == list(STYLES[:3])
     assert "Style" not in asked["copied_forward"]
     assert PATIENT not in asked["copied_forward"]
+
+
+def test_only_sections_that_may_move_change_places() -> None:
+    """Over many cases those sections stand in several orders; all others keep theirs, and none is lost."""
+    layout = load_layout(find_config("prompts/slotted.yaml"), "layouts/clinical_notes.yaml")
+    for note_type in NOTE_TYPES:
+        plans = layout.plans(note_type)
+        orders = {layout.order(note_type, Random(seed)) for seed in range(40)}
+        assert all(sorted(order) == list(range(len(plans))) for order in orders)
+        fixed = [place for place, plan in enumerate(plans) if not plan.moves]
+        assert {tuple(place for place in order if not plans[place].moves) for order in orders} == {tuple(fixed)}
+        assert all(order[place] == place for order in orders for place in fixed)
+        if any(one.moves and other.moves for one, other in pairwise(plans)):
+            assert len(orders) > 1
+
+
+def test_vital_signs_stand_in_several_orders() -> None:
+    """All of them are told, whatever comes first."""
+    told = [case_variables(full_case("progress_note", number=number))["vitals"] for number in range(40)]
+    assert len({tuple(map(str, signs)) for signs in told}) > 1
+    assert {frozenset(map(str, signs)) for signs in told} == {frozenset(map(str, told[0]))}
