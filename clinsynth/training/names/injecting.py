@@ -27,6 +27,7 @@ class Doses:
         lines: The chance of a line above, and of one below.
         cases: Shares of texts as written, in lower case, in capitals.
         kept: The share of names already there that stay, if no other part may hold them.
+        invented: The share of names, and of drugs beside them, that are put together of two and are in no list.
     """
 
     untouched: float = 0.1
@@ -35,6 +36,7 @@ class Doses:
     lines: float = 0.3
     cases: tuple[float, float, float] = (0.7, 0.17, 0.13)
     kept: float = 0.2
+    invented: float = 0.0
 
 
 class Injector:
@@ -45,7 +47,7 @@ class Injector:
         self._part = part
         self._random = random
         self._doses = doses or Doses()
-        self._filling = Filling(name_lists(part), random, ontology=ontology)
+        self._filling = Filling(name_lists(part), random, ontology=ontology, invented=self._doses.invented)
         by_place: dict[str, list[Family]] = {"sentence": [], "header": [], "footer": []}
         for family in families(part):
             by_place[family.place].append(family)

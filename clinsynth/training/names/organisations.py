@@ -7,7 +7,7 @@ from random import Random
 from clinsynth.config import read_yaml
 from clinsynth.extras import data_dir
 from clinsynth.training.names.clinical import words_for
-from clinsynth.training.names.drawing import happens
+from clinsynth.training.names.drawing import blended, happens
 from clinsynth.training.names.frames import expand
 from clinsynth.training.names.lists import Lists
 from clinsynth.training.names.people import People
@@ -24,8 +24,9 @@ def _patterns() -> Mapping[str, Sequence[str]]:
 class Naming:
     """Draws names of places and organisations of one part's lists."""
 
-    def __init__(self, lists: Lists, people: People, random: Random) -> None:
-        """Take the lists, who draws surnames, and the generator that everything is drawn by."""
+    def __init__(self, lists: Lists, people: People, random: Random, *, invented: float = 0.0) -> None:
+        """Take the lists, who draws surnames, the generator, and the share of towns that are in no list."""
+        self._invented = invented
         self._lists = lists
         self._people = people
         self._random = random
@@ -57,11 +58,16 @@ class Naming:
             "number": self._number,
             "unit": lambda: self._random.choice(("4B", "2", "12", "301", "C", "7A")),
             "way": lambda: self._random.choice(words_for("street_words")),
-            "city": lambda: self._lists.cities.draw(self._random),
+            "city": self._city,
             "county": lambda: self._lists.counties.draw(self._random),
             "street": lambda: self._lists.streets.draw(self._random),
         }
         return own[name]() if name in own else self._lists.words[name].draw(self._random)
+
+    def _city(self) -> str:
+        cities = self._lists.cities
+        name = cities.draw(self._random)
+        return blended(name, cities.draw(self._random), self._random) if happens(self._random, self._invented) else name
 
     def _number(self) -> str:
         return str(self._random.randint(1, 10 ** self._random.randint(1, 5)))

@@ -1,12 +1,12 @@
 """Forms in which people are named in notes."""
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
 from clinsynth.training.names.clinical import words_for
-from clinsynth.training.names.drawing import happens, one_of
-from clinsynth.training.names.lists import Lists
+from clinsynth.training.names.drawing import blended, happens, one_of
+from clinsynth.training.names.lists import Lists, Names
 from clinsynth.training.names.marking import PERSON, Piece
 
 _SUFFIXES = ("Jr.", "Jr", "Sr.", "III", "II", "IV")
@@ -20,18 +20,19 @@ _SURNAMES: Mapping[str, float] = {"plain": 89.5, "double": 5, "particle": 3, "pr
 class People:
     """Draws names of people of one part's lists."""
 
-    def __init__(self, lists: Lists, random: Random) -> None:
-        """Take the lists and the generator that everything is drawn by."""
+    def __init__(self, lists: Lists, random: Random, *, invented: float = 0.0) -> None:
+        """Take the lists, the generator that everything is drawn by, and the share of names that are in no list."""
         self._lists = lists
         self._random = random
+        self._invented = invented
 
     def given(self) -> str:
         """Draw a given name."""
-        return self._written(self._random.choice(self._lists.given).draw(self._random))
+        return self._written(self._listed(self._lists.given))
 
     def surname(self) -> str:
         """Draw a surname: plain, of two parts, or with what stands before it."""
-        drawn = self._written(self._random.choice(self._lists.surnames).draw(self._random))
+        drawn = self._written(self._listed(self._lists.surnames))
         form = one_of(self._random, _SURNAMES)
         if form == "double":
             return f"{drawn}-{self._written(self._random.choice(self._lists.surnames).draw(self._random))}"
@@ -94,6 +95,13 @@ class People:
         pieces = self.titled() if happens(self._random, 0.6) else (Piece(self._short(), PERSON),)
         last = pieces[-1].text
         return *pieces, Piece("'" if last.endswith("s") and happens(self._random, 0.4) else "'s")
+
+    def _listed(self, lists: Sequence[Names]) -> str:
+        chosen = self._random.choice(lists)
+        name = chosen.draw(self._random)
+        if not happens(self._random, self._invented):
+            return name
+        return blended(name, chosen.draw(self._random), self._random)
 
     def _behind(self, title: str, name: str) -> tuple[Piece, ...]:
         return Piece(f"{title} "), Piece(name, PERSON)

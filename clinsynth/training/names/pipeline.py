@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from clinsynth.checks.parsing import blank
 from clinsynth.recipes import NamesRecipe
 from clinsynth.seeds import derive_seed
-from clinsynth.storage import write_rows
-from clinsynth.training.names.common_words import as_vectors
+from clinsynth.storage import write_json, write_rows
 from clinsynth.training.names.marking import LABELS
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from spacy.vectors import Vectors
 
 _FEATURES = ("NORM", "PREFIX", "SUFFIX", "SHAPE")
+_ENDINGS, _LETTER_WIDTH = 500, 12
 _LOGGER = "clinsynth.JsonLines.v1"
 _SEEDS = 2**31
 Progress = Callable[[str, int, int], None]
@@ -49,13 +49,7 @@ def _network(recipe: NamesRecipe) -> dict[str, Any]:
         "use_upper": True,
         "tok2vec": {
             "@architectures": "spacy.Tok2Vec.v2",
-            "embed": {
-                "@architectures": "spacy.MultiHashEmbed.v2",
-                "width": recipe.width,
-                "attrs": list(_FEATURES),
-                "rows": list(recipe.rows),
-                "include_static_vectors": True,
-            },
+            "embed": _embedding(recipe),
             "encode": {
                 "@architectures": "spacy.MaxoutWindowEncoder.v2",
                 "width": recipe.width,
@@ -65,6 +59,27 @@ def _network(recipe: NamesRecipe) -> dict[str, Any]:
             },
         },
     }
+
+
+def _embedding(recipe: NamesRecipe) -> dict[str, Any]:
+    """Give what a token is told by: what word it is, and beside it its first and last letters."""
+    words = {
+        "@architectures": "spacy.MultiHashEmbed.v2",
+        "width": recipe.width - recipe.letters_width,
+        "attrs": list(_FEATURES),
+        "rows": list(recipe.rows),
+        "include_static_vectors": True,
+    }
+    letters = {
+        "@architectures": "spacy.CharacterEmbed.v2",
+        "width": recipe.letters_width,
+        "rows": _ENDINGS,
+        "nM": _LETTER_WIDTH,
+        "nC": recipe.letters,
+        "include_static_vectors": False,
+        "feature": "SUFFIX",
+    }
+    return {"@layers": "concatenate.v1", "*": {"words": words, "letters": letters}}
 
 
 def _training(recipe: NamesRecipe) -> dict[str, Any]:
@@ -108,11 +123,19 @@ def _rules() -> bytes:
     return rules
 
 
-def write_vectors(folder: Path, words: dict[str, int]) -> None:
-    """Write the table of common words as spaCy takes vectors: as a pipeline that has them."""
+def write_vectors(folder: Path, table: "Vectors") -> None:
+    """Write the table of words as spaCy takes vectors: as a pipeline that has them."""
     pipeline = blank()
-    pipeline.vocab.vectors = as_vectors(words)
+    pipeline.vocab.vectors = table
+    save(pipeline, folder)
+
+
+def save(pipeline: "Language", folder: Path) -> None:
+    """Save a pipeline, and by which form of a word vectors are looked up: spaCy reads that but does not write it."""
     pipeline.to_disk(folder)
+    path = folder / "vocab" / "vectors.cfg"
+    written: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    write_json(path, {**written, "attr": pipeline.vocab.vectors.attr})
 
 
 def train(config: dict[str, Any], out: Path, *, log: Path, told: Progress) -> Path:
@@ -163,24 +186,20 @@ def _logging(log: Path, n_steps: int, told: Progress) -> Callable[..., Any]:
     return set_up
 
 
-def strip(trained: "Language") -> "Language":
-    """Give the pipeline without the strings of its training text and without the paths of its training."""
+def strip(trained: "Language", table: "Vectors") -> "Language":
+    """Give the pipeline with a table of words, without the strings of its training text and paths of its training."""
     from spacy.util import load_model_from_config
     from thinc.api import Config
 
     kept = {name: trained.config[name] for name in ("nlp", "components")}
     bare = load_model_from_config(Config(kept), auto_fill=True)
     bare.tokenizer.from_bytes(_rules(), exclude=["vocab"])
-    bare.vocab.vectors = _without_strings(trained.vocab.vectors)
+    bare.vocab.vectors = _without_strings(table)
     recognizer = trained.get_pipe("ner")
     bare.get_pipe("ner").from_bytes(recognizer.to_bytes(exclude=["vocab"]), exclude=["vocab"])
     for label in LABELS:
         bare.vocab.strings.add(label)
     return bare
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Show nothing."""
 
 
 def lean(pipeline: "Language", by: float) -> None:
@@ -202,7 +221,7 @@ def _without_strings(table: "Vectors") -> "Vectors":
     """Copy a table of vectors; spaCy's own brings all strings of its vocabulary along."""
     from spacy.vectors import Vectors
 
-    copied = Vectors(data=table.data.copy(), name=table.name)
+    copied = Vectors(data=table.data.copy(), name=table.name, attr=table.attr)
     for key, row in table.key2row.items():
         copied.add(key, row=row)
     return copied

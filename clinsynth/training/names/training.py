@@ -3,12 +3,16 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from clinsynth.checks.parsing import load_pipeline
+from clinsynth.data import DATASETS
+from clinsynth.data.splits import read_notes
 from clinsynth.errors import ConfigError
 from clinsynth.extras import data_dir
 from clinsynth.recipes import NamesRecipe
@@ -16,15 +20,16 @@ from clinsynth.storage import digest, write_json
 from clinsynth.training import checkpoints
 from clinsynth.training.checkpoints import WORK
 from clinsynth.training.model_card import ModelCard, TrainedOn, library_versions, this_machine, trained_on, write_card
-from clinsynth.training.names.common_words import ARTICLES, common_words
-from clinsynth.training.names.documents import examples, write_documents
+from clinsynth.training.names.common_words import count
+from clinsynth.training.names.documents import examples, notes_of, write_documents
 from clinsynth.training.names.lists import SOURCES
-from clinsynth.training.names.pipeline import configuration, lean, strip, write_vectors
+from clinsynth.training.names.pipeline import configuration, lean, save, strip, write_vectors
 from clinsynth.training.names.pipeline import train as train_by_spacy
+from clinsynth.training.names.word_classes import fit_classes, table, write_text
 
 Progress = Callable[[str, int, int], None]
 LOG = "train_log.jsonl"
-VECTORS = "vectors"
+VECTORS, SHIPPED_VECTORS = "vectors", "vectors-shipped"
 _LISTS = (
     TrainedOn(dataset="Faker: names of people of 60 locales (package)", licence="MIT"),
     TrainedOn(dataset="United States census of 1990: names of people (package names)", licence="public domain; MIT"),
@@ -38,8 +43,9 @@ _LISTS = (
 )
 _LIMITS = (
     (
-        "It misses names, above all in lower case and of one word, and marks what is none: a note in which it found "
-        "nothing may hold PHI. The pattern recognizers beside it find labels, numbers and dates."
+        "It misses names, above all in texts without capitals or of nothing else, and marks what is none: rare words, "
+        "things named after people. A note in which it found nothing may hold PHI. "
+        "The pattern recognizers beside it find labels, numbers and dates."
     ),
     "Trained on English notes of the United States, with names put in by frames; nothing else was tried.",
     "States and countries are marked PLACE, though HIPAA counts geography below the state; the check leaves them out.",
@@ -51,8 +57,9 @@ _ABOUT = (
     "loads it, without scispaCy. The check `phi` uses it by default; `names:` in its options names another."
 )
 _MEMORISATION = (
-    "Hash embeddings hold no strings; the table of common words holds hashes of words that articles and notes write in "
-    "small letters time and again. Strings of the training text were left out; those kept are the tokenizer's."
+    "Hash embeddings hold no strings; the table of words holds hashes of words that articles and notes write, not as "
+    "names, however rare: who guesses a word can see that it is there. Strings of the training text were left out; "
+    "those kept are the tokenizer's."
 )
 
 
@@ -124,10 +131,35 @@ def _write_data(training: NamesTraining, progress: Progress) -> dict[str, Any]:
         progress("data", number, 2)
         texts = examples(training.config, part, seed=training.seed, root=training.root)
         counts[part] = asdict(write_documents(training.work / f"{part}.spacy", texts))
-    words = common_words(training.config.datasets, training.root, most=training.config.common_words)
-    write_vectors(training.work / VECTORS, words)
     progress("data", 2, 2)
-    return {**counts, "common words": len(words)}
+    return {**counts, "words in the table": write_tables(training)}
+
+
+def write_tables(training: NamesTraining) -> int:
+    """Write the table of words as training sees it and as it ships, and give how many words the latter has."""
+    config = training.config
+    notes = [note.text for note in notes_of(config, "train", seed=training.seed, root=training.root)]
+    uses = count(notes, _articles(training))
+    text = training.work / "text.txt"
+    write_text(text, (*notes, *islice(_articles(training), config.class_articles)))
+    classes = fit_classes(
+        text,
+        uses.words(apart=0),
+        config=config,
+        seed=training.seed,
+    )
+    text.unlink()
+    shipped = table(uses, classes, apart=0)
+    write_vectors(training.work / VECTORS, table(uses, classes, apart=1))
+    write_vectors(training.work / SHIPPED_VECTORS, shipped)
+    return int(shipped.n_keys)
+
+
+def _articles(training: NamesTraining) -> Iterator[str]:
+    for dataset in training.config.articles:
+        if DATASETS.kind(dataset).use != "train":
+            raise ConfigError(f"{dataset} must not train weights that ship; see clinsynth data list")
+        yield from (article.text for article in read_notes(dataset, "train", training.root))
 
 
 def _train(training: NamesTraining, progress: Progress) -> dict[str, Any]:
@@ -146,9 +178,8 @@ def _train(training: NamesTraining, progress: Progress) -> dict[str, Any]:
 
 
 def _export(training: NamesTraining) -> dict[str, Any]:
-    import spacy
-
-    bare = strip(spacy.load(training.work / "spacy" / "model-best"))
+    seen = load_pipeline(training.work / SHIPPED_VECTORS).vocab.vectors
+    bare = strip(load_pipeline(training.work / "spacy" / "model-best"), seen)
     lean(bare, training.config.lean)
     bare.meta.update(
         name="names",
@@ -156,7 +187,7 @@ def _export(training: NamesTraining) -> dict[str, Any]:
         description="Names of people, places and organisations in clinical notes",
         license="Apache-2.0",
     )
-    bare.to_disk(training.out)
+    save(bare, training.out)
     card = _card(training, n_parameters=_n_parameters(bare), n_strings=len(bare.vocab.strings))
     write_card(training.out, card)
     return {"n_parameters": card.n_parameters}
@@ -169,11 +200,15 @@ def _card(training: NamesTraining, *, n_parameters: int, n_strings: int) -> Mode
         kind="names",
         title="Names of people, places and organisations in clinical notes",
         about=_ABOUT,
-        data=(*(trained_on(dataset, "base") for dataset in config.datasets), trained_on(ARTICLES, "train"), *_LISTS),
+        data=(
+            *(trained_on(dataset, "base") for dataset in config.datasets),
+            *(trained_on(dataset, "train") for dataset in config.articles),
+            *_LISTS,
+        ),
         recipe_sha256=training.recipe,
         seed=training.seed,
         machine=this_machine(),
-        versions=library_versions("spacy", "thinc", "scispacy", "numpy", *SOURCES),
+        versions=library_versions("spacy", "thinc", "scispacy", "numpy", "floret", "scikit-learn", *SOURCES),
         n_parameters=n_parameters,
         trained={**config.model_dump(mode="json"), "data": _told(training, "data"), **_told(training, "weights")},
         memorisation={"strings kept": n_strings, "what": _MEMORISATION},
