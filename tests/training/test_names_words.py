@@ -9,7 +9,11 @@ from clinsynth.training.names.common_words import Uses, count
 from clinsynth.training.names.drawing import blended
 from clinsynth.training.names.word_classes import Classes, fit_classes, table, write_text
 
-NOTES = ("The patient grumbles. Dr. Okonkwo agrees.", "Patient on Zyrvana for a snore. Dr. Okonkwo called.", "PATIENT AWAKE. ZYRVANA HELD.")
+NOTES = (
+    "The patient grumbles. Dr. Okonkwo agrees.",
+    "Patient on Zyrvana for a snore. Dr. Okonkwo called.",
+    "PATIENT AWAKE. ZYRVANA HELD.",
+)
 ARTICLES = ("We gave placebo in Norway to snore less. Placebo was safe.",)
 
 
