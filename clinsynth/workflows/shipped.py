@@ -46,9 +46,6 @@ RECIPES: Mapping[str, Recipe] = {
         config="entities.yaml", section="entities", trains="clinsynth.workflows.train_entities:train_entities"
     ),
     "names": Recipe(config="names.yaml", section="names", trains="clinsynth.workflows.train_names:train_names"),
-    "slotted": Recipe(
-        config="slotted-adapter.yaml", section="adapt", trains="clinsynth.workflows.adapt:adapt_as_configured"
-    ),
 }
 
 

@@ -64,8 +64,12 @@ def test_a_job_is_told_all_adapters(adapters: Adapters) -> None:
 
 
 def test_adapters_are_named_by_type_and_their_hashes_told(tmp_path: Path) -> None:
-    """A shipped adapter is found by its name; one that is not there is missing, whatever it is for."""
-    found = named_adapters(Writing(adapter="slotted", adapters={"progress_note": "slotted"}))
+    """An adapter may write all notes or those of a type; one that is not there is missing, whatever it is for."""
+    folder = tmp_path / "ward"
+    folder.mkdir()
+    for name in ("adapter_config.json", "adapter_model.safetensors"):
+        (folder / name).write_text("{}")
+    found = named_adapters(Writing(adapter=str(folder), adapters={"progress_note": str(folder)}))
     assert set(found.hashes()) == {"adapter", "adapter of progress_note"}
     assert found.of("progress_note") == found.of("consultation")
     with pytest.raises(MissingError):
@@ -73,7 +77,7 @@ def test_adapters_are_named_by_type_and_their_hashes_told(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "setting", ["writing.adapters={progres_note: slotted}", "adapt={note_types: [progres_note], form: slots}"]
+    "setting", ["writing.adapters={progres_note: ward}", "adapt={note_types: [progres_note], form: slots}"]
 )
 def test_an_adapter_for_no_type_of_note_is_refused(setting: str) -> None:
     """A misspelt type would silently be written without its adapter; the message gives the nearest type."""

@@ -8,6 +8,7 @@ import pytest
 from clinsynth.config import load_config
 from clinsynth.errors import ConfigError
 from clinsynth.prompts.slots import find_slots
+from clinsynth.workflows import sources
 from clinsynth.workflows.preflight import preflight
 from clinsynth.workflows.run import run
 from clinsynth.workflows.sources import find_adapter
@@ -30,13 +31,16 @@ def test_the_slotted_job_writes_notes_whose_slots_are_all_filled(tmp_path: Path)
 
 def test_an_adapter_that_ships_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An adapter of that name where the command runs goes first; the folder of a run of that name does not."""
+    shipped = tmp_path / "shipped" / "ward"
+    shipped.mkdir(parents=True)
+    (shipped / "adapter_config.json").touch()
+    monkeypatch.setattr(sources, "SHIPPED_DIR", shipped.parent)
     monkeypatch.chdir(tmp_path)
-    shipped = find_adapter("slotted")
-    assert (shipped / "adapter_config.json").is_file()
-    (tmp_path / "slotted").mkdir()
-    assert find_adapter("slotted") == shipped
-    (tmp_path / "slotted" / "adapter_config.json").touch()
-    assert find_adapter("slotted") == Path("slotted")
+    assert find_adapter("ward") == shipped
+    (tmp_path / "ward").mkdir()
+    assert find_adapter("ward") == shipped
+    (tmp_path / "ward" / "adapter_config.json").touch()
+    assert find_adapter("ward") == Path("ward")
 
 
 def test_a_template_with_slots_refuses_an_adapter_to_be_fitted_without() -> None:

@@ -28,8 +28,8 @@ def test_a_recipe_is_whole(name: str) -> None:
 
 def test_a_name_that_does_not_ship_is_answered_with_the_nearest(tmp_path: Path) -> None:
     """A misspelt model is one line with the right name, and no folder is made."""
-    with pytest.raises(ConfigError, match='did you mean "slotted"'):
-        train_model("sloted", tmp_path / "out")
+    with pytest.raises(ConfigError, match='did you mean "encoder"'):
+        train_model("encodr", tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
