@@ -1,5 +1,7 @@
 """The table of words: what notes and articles write, told as one of the notes and as any other text finds it."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,13 +42,42 @@ def test_a_note_does_not_count_itself(uses: Uses) -> None:
     assert "snore" in uses.words(apart=1)
 
 
-@given(apart=st.sampled_from([0, 1]), word=st.sampled_from(["patient", "snore", "placebo", "metformin", "nobody"]))
-def test_bands_are_as_many_for_each_word(apart: int, word: str) -> None:
-    """Each word is told by as many numbers, and the bands of a commoner word hold those of a rarer one."""
-    uses = count(NOTES, ARTICLES)
-    told, rarest = uses.bands(word, apart=apart), uses.bands("nobody", apart=apart)
-    assert len(told) == len(rarest)
-    assert all(ours >= theirs for ours, theirs in zip(told, rarest, strict=True))
+def _bands(n_articles: int, n_notes: int) -> tuple[float, ...]:
+    uses = Uses(
+        articles=Counter(word=n_articles),
+        capitals=Counter(),
+        notes=Counter(word=n_notes),
+        small=Counter(),
+        known=frozenset(),
+    )
+    return uses.bands("word", apart=0)
+
+
+@given(
+    rarer=st.tuples(st.integers(0, 400), st.integers(0, 30)),
+    more=st.tuples(st.integers(0, 400), st.integers(0, 30)),
+)
+def test_a_commoner_word_is_in_every_band_of_a_rarer_one(rarer: tuple[int, int], more: tuple[int, int]) -> None:
+    """What more articles and notes have is in all bands of what fewer have."""
+    commoner = _bands(rarer[0] + more[0], rarer[1] + more[1])
+    assert all(ours >= theirs for ours, theirs in zip(commoner, _bands(*rarer), strict=True))
+
+
+def test_words_are_told_apart_by_how_common_they_are() -> None:
+    """Whether one article or note has a word or hundreds have shows, and each step is one band more."""
+    assert [sum(_bands(n, 0)) - sum(_bands(0, 0)) for n in (1, 2, 10, 100, 1000)] == [0, 1, 2, 3, 4]
+    assert [sum(_bands(0, n)) - sum(_bands(0, 0)) for n in (1, 10, 100)] == [1, 2, 3]
+
+
+def test_a_word_often_written_with_a_capital_is_told_from_others() -> None:
+    """A place that a few articles write in small letters too is still marked as one with a capital."""
+    uses = count(
+        (), ("He was in Norway. Again in Norway the placebo won.", "seen in norway", "the placebo and placebo")
+    )
+    marks = [
+        one - other for one, other in zip(uses.bands("norway", apart=0), uses.bands("placebo", apart=0), strict=True)
+    ]
+    assert marks.count(1.0) == 1
 
 
 def test_the_table_is_looked_up_by_small_letters(uses: Uses) -> None:
