@@ -1,6 +1,8 @@
 """The table of words: what notes and articles write, told as one of the notes and as any other text finds it."""
 
 from collections import Counter
+from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -93,7 +95,7 @@ def test_the_table_is_looked_up_by_small_letters(uses: Uses) -> None:
     assert vocab.strings.add("okonkwo") not in vocab.vectors
 
 
-def test_classes_repeat_and_leave_out_what_is_rare(tmp_path) -> None:  # noqa: ANN001 - a path of pytest's
+def test_classes_repeat_and_leave_out_what_is_rare(tmp_path: Path) -> None:
     """The same text gives the same classes; a word that is rarer than vectors need has none."""
     pytest.importorskip("floret", reason="classes of words are a matter of training: pip install floret")
     path = tmp_path / "text"
@@ -107,7 +109,7 @@ def test_classes_repeat_and_leave_out_what_is_rare(tmp_path) -> None:  # noqa: A
 
 
 @given(st.text("abcdeiou'", min_size=1), st.text("abcdeiou'", min_size=1), st.randoms(use_true_random=False))
-def test_a_blend_begins_as_one_word_and_ends_as_the_other(first: str, second: str, random) -> None:  # noqa: ANN001
+def test_a_blend_begins_as_one_word_and_ends_as_the_other(first: str, second: str, random: Random) -> None:
     """An invented word has the beginning of the first and the end of the second, or is the first."""
     made = blended(first, second, random)
     assert made == first or (made[:2] == first[:2] and made[-2:] == second[-2:])

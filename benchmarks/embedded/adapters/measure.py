@@ -107,7 +107,7 @@ def per_token(table: "NDArray[np.float64]") -> Estimate:
 
 
 def difference(ours: "NDArray[np.float64]", theirs: "NDArray[np.float64]") -> Estimate:
-    """Estimate how much less the first takes, over the same notes."""
+    """Estimate how many nats a token more the first takes, over the same notes: less than 0 is a gain."""
     return bootstrap(
         lambda rows: float((ours[rows, 0].sum() - theirs[rows, 0].sum()) / ours[rows, 1].sum()), len(ours), seed=SEED
     )
