@@ -10,7 +10,8 @@ from jinja2 import Template as Compiled
 from jinja2.sandbox import SandboxedEnvironment
 
 from clinsynth.errors import ConfigError, nearest
-from clinsynth.prompts.variables import listed, short_frequency, short_vital
+from clinsynth.prompts.results import short_vital
+from clinsynth.prompts.variables import listed, short_frequency
 
 
 def capital(text: object) -> str:

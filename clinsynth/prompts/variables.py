@@ -6,9 +6,9 @@ from types import MappingProxyType
 from typing import Any
 
 from clinsynth.prompts.framing import CHANGES
+from clinsynth.prompts.results import results, vitals
 from clinsynth.prompts.selecting import PATIENT, select
 from clinsynth.records import Case, Fact
-from clinsynth.seeds import generator
 
 _PERSONS: Mapping[str, tuple[str, str]] = MappingProxyType({"female": ("woman", "she"), "male": ("man", "he")})
 _SHORT_FREQUENCIES = {
@@ -20,25 +20,6 @@ _SHORT_FREQUENCIES = {
     "every other day": "every other day",
     "as needed": "p.r.n.",
 }
-_SHORT_VITALS = {
-    "blood pressure": "BP",
-    "heart rate": "HR",
-    "respiratory rate": "RR",
-    "temperature": "temp",
-    "oxygen saturation": "SpO2",
-    "body mass index": "BMI",
-}
-
-# Real notes leave these out more often than not; a temperature in C keeps its own.
-_UNSAID = frozenset({"mmHg", "beats/min", "breaths/min", "F"})
-# In which order the first signs stand: as a case has them, or pressure, pulse or temperature first.
-_ORDERS_OF_VITALS = (
-    (),
-    ("blood pressure", "heart rate", "respiratory rate", "temperature"),
-    ("temperature", "blood pressure", "heart rate", "respiratory rate"),
-    ("heart rate", "blood pressure", "respiratory rate", "oxygen saturation", "temperature"),
-    ("blood pressure", "heart rate", "temperature", "respiratory rate"),
-)
 
 
 def short_frequency(frequency: str) -> str:
@@ -48,15 +29,6 @@ def short_frequency(frequency: str) -> str:
     'b.i.d.'
     """
     return _SHORT_FREQUENCIES.get(frequency, frequency)
-
-
-def short_vital(name: str) -> str:
-    """Abbreviate the name of a vital sign.
-
-    >>> short_vital("blood pressure")
-    'BP'
-    """
-    return _SHORT_VITALS.get(name, name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,52 +63,6 @@ class Drug:
         """The change first: "increased metformin to 1000 mg twice daily"."""
         amount = _spaced(self.dose, self.frequency)
         return _spaced(self.change, self.name, "to" if amount and self.change != "started" else "", amount)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Result:
-    """A lab or vital sign: "potassium", "5.9 mmol/L"."""
-
-    name: str
-    value: str
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.value}"
-
-    @property
-    def short(self) -> str:
-        """With the name of a vital sign abbreviated: "BP 152/94 mmHg"."""
-        return f"{short_vital(self.name)} {self.value}"
-
-    @property
-    def bare(self) -> str:
-        """Without a unit that goes without saying: "blood pressure 152/94", but "temperature 38.4 C"."""
-        return f"{self.name} {self._amount}"
-
-    @property
-    def bare_short(self) -> str:
-        """Both: "BP 152/94"."""
-        return f"{short_vital(self.name)} {self._amount}"
-
-    @property
-    def of(self) -> str:
-        """As an attribute: "blood pressure of 152/94", "potassium of 5.9 mmol/L"."""
-        return f"{self.name} of {self._amount}"
-
-    @property
-    def told(self) -> str:
-        """As a clause: "blood pressure is 152/94"."""
-        return f"{self.name} is {self._amount}"
-
-    @property
-    def was(self) -> str:
-        """As a clause about the past: "potassium was 5.9 mmol/L"."""
-        return f"{self.name} was {self._amount}"
-
-    @property
-    def _amount(self) -> str:
-        number, _, unit = self.value.rpartition(" ")
-        return number if unit in _UNSAID else self.value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -261,10 +187,10 @@ def case_variables(case: Case) -> dict[str, Any]:
         ],
         "medications": _drugs(case),
         "earlier_note": _earlier_note(case),
-        "labs": _results(case, "key lab", "other labs"),
-        "vitals": _vitals(case),
-        "previous_labs": _results(case, "previous labs"),
-        "previous_vitals": _results(case, "previous vitals"),
+        "labs": results(case, "key lab", "other labs"),
+        "vitals": vitals(case),
+        "previous_labs": results(case, "previous labs"),
+        "previous_vitals": results(case, "previous vitals"),
         "procedures": _procedures(case),
         "relatives": [
             Relative(who=fact.subject, condition=fact.value, negated=fact.negated)
@@ -336,24 +262,6 @@ def _drugs(case: Case) -> list[Drug]:
         for fact in facts
         if fact.kind == "medication"
     ]
-
-
-def _results(case: Case, *groups: str) -> list[Result]:
-    return [Result(name=fact.subject, value=fact.value) for fact in select(case, groups)]
-
-
-def _vitals(case: Case) -> list[Result]:
-    """Give the vital signs in one of the usual orders, by the id of the case."""
-    order = generator(0, "vitals", case.id).choice(_ORDERS_OF_VITALS)
-    places = {code: place for place, code in enumerate(map(_vital_code, order))}
-    found = select(case, ["key vital", "other vitals"])
-    ordered = sorted(found, key=lambda fact: places.get(fact.code or "", len(places)))
-    return [Result(name=fact.subject, value=fact.value) for fact in ordered]
-
-
-def _vital_code(name: str) -> str:
-    # A pressure of two numbers has the code of its first.
-    return "vital/" + ("systolic blood pressure" if name == "blood pressure" else name).replace(" ", "-")
 
 
 def _earlier_note(case: Case) -> str:

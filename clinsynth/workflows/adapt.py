@@ -54,18 +54,6 @@ def adapt(
     return _fit(loaded, part, out, data_dir=data_dir or loaded.data_dir, progress=progress).folder
 
 
-def adapt_as_configured(
-    config: str | Path,
-    out: Path,
-    *,
-    settings: Sequence[str] = (),
-    data_dir: Path | None = None,
-    progress: Progress = silent,
-) -> Path:
-    """Fit an adapter to the notes that the configuration names; see `adapt`."""
-    return adapt(config, None, out, settings=settings, data_dir=data_dir, progress=progress)
-
-
 def adapters_for(config: Config, folder: Path, *, progress: Progress = silent) -> Adapters:
     """Give the adapters that a run writes with: those it names, else one fitted in `folder`, else none.
 
