@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from clinsynth.prompts.selecting import select
-from clinsynth.records import Case
+from clinsynth.records import Case, Fact
 from clinsynth.seeds import generator
 
 _SHORT_VITALS = {
@@ -16,6 +16,13 @@ _SHORT_VITALS = {
 }
 # Real notes leave these out more often than not; a temperature in C keeps its own.
 _UNSAID = frozenset({"mmHg", "beats/min", "breaths/min", "F"})
+# The last words of names that stand with "are"; "phosphorus" and "alk phos" do not.
+_PLURALS = frozenset(
+    {
+        *("basophils", "basos", "cells", "chains", "eosinophils", "forms", "ketones", "leukocytes", "lymphocytes"),
+        *("lymphs", "monocytes", "monos", "neutrophils", "platelets", "respirations", "segs", "triglycerides"),
+    }
+)
 # In which order the first signs stand: as a case has them, or pressure, pulse or temperature first.
 _ORDERS_OF_VITALS = (
     (),
@@ -41,6 +48,7 @@ class Result:
 
     name: str
     value: str
+    is_vital: bool = False
 
     def __str__(self) -> str:
         return f"{self.name} {self.value}"
@@ -68,22 +76,26 @@ class Result:
     @property
     def told(self) -> str:
         """As a clause: "blood pressure is 152/94"."""
-        return f"{self.name} is {self._amount}"
+        return f"{self.name} {'are' if self._is_plural else 'is'} {self._amount}"
 
     @property
     def was(self) -> str:
         """As a clause about the past: "potassium was 5.9 mmol/L"."""
-        return f"{self.name} was {self._amount}"
+        return f"{self.name} {'were' if self._is_plural else 'was'} {self._amount}"
 
     @property
     def _amount(self) -> str:
         number, _, unit = self.value.rpartition(" ")
-        return number if unit in _UNSAID else self.value
+        return number if self.is_vital and unit in _UNSAID else self.value
+
+    @property
+    def _is_plural(self) -> bool:
+        return self.name.rpartition(" ")[2].lower() in _PLURALS
 
 
 def results(case: Case, *groups: str) -> list[Result]:
     """Give the results of some groups of facts, in the order of the case."""
-    return [Result(name=fact.subject, value=fact.value) for fact in select(case, groups)]
+    return [_result(fact) for fact in select(case, groups)]
 
 
 def vitals(case: Case) -> list[Result]:
@@ -92,9 +104,13 @@ def vitals(case: Case) -> list[Result]:
     places = {code: place for place, code in enumerate(map(_vital_code, order))}
     found = select(case, ["key vital", "other vitals"])
     ordered = sorted(found, key=lambda fact: places.get(fact.code or "", len(places)))
-    return [Result(name=fact.subject, value=fact.value) for fact in ordered]
+    return [_result(fact) for fact in ordered]
 
 
 def _vital_code(name: str) -> str:
     # A pressure of two numbers has the code of its first.
     return "vital/" + ("systolic blood pressure" if name == "blood pressure" else name).replace(" ", "-")
+
+
+def _result(fact: Fact) -> Result:
+    return Result(name=fact.subject, value=fact.value, is_vital=fact.kind == "vital")

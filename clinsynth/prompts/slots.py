@@ -53,12 +53,14 @@ class Filled:
         stated: The id of each fact that was filled in, and where it stands now.
         missing: The ids of facts that had a slot and were not written, in their order.
         invented: Where the text holds slots that nothing was asked for; they are left as they are.
+        n_denied: How often "no" had to be put before what is absent, for the text affirmed it.
     """
 
     text: str = field(repr=False)
     stated: Mapping[str, tuple[Span, ...]]
     missing: tuple[str, ...]
     invented: tuple[Span, ...]
+    n_denied: int = 0
 
 
 def slots_of(facts: Sequence[Fact]) -> dict[str, Fact]:
@@ -159,6 +161,7 @@ def fill(
         stated={fact_id: tuple(spans) for fact_id, spans in written.stated.items()},
         missing=tuple(fact.id for fact in slots.values() if fact.id not in written.stated),
         invented=tuple(written.invented),
+        n_denied=written.n_denied,
     )
 
 
@@ -170,6 +173,7 @@ class _Written:
     text: str = ""
     stated: dict[str, list[Span]] = field(default_factory=dict)
     invented: list[Span] = field(default_factory=list)
+    n_denied: int = 0
 
     def add(self, text: str) -> None:
         self.text += text
@@ -183,6 +187,7 @@ class _Written:
             self.text = _ARTICLE.sub("", self.text)
             start = self._begin("no")
             self.text += f"{self._begun(start, 'no')} "
+            self.n_denied += 1
         start = self._begin(surface)
         surface = self._begun(start, surface)
         self.stated.setdefault(fact.id, []).append(Span(start=start, end=start + len(surface)))

@@ -13,6 +13,7 @@ from clinsynth.checks.facts.locating import locate
 from clinsynth.checks.form import FormCheck
 from clinsynth.checks.knowledge import mention_finder
 from clinsynth.checks.parsing import parse
+from clinsynth.checks.phi import PhiCheck
 from clinsynth.ontology.negation import is_negated
 from clinsynth.ontology.values import find_pronouns
 from clinsynth.prompts import Section, Template
@@ -29,8 +30,9 @@ _MIN_SENTENCE_WORDS = 4  # "No fever." may stand twice in a section
 class Faults:
     """Counts what is wrong with the text of a section, before its note is whole.
 
-    Typed slots that are missing, invented, or affirm what had to be denied; without slots, facts of the section that
-    are not stated. And whatever would reject a note: what the case does not account for, contradictions, repetition.
+    Typed slots that are missing, invented, or stand where the text affirms what had to be denied; without slots, facts
+    of the section that are not stated. And whatever would reject a note: what the case does not account for,
+    contradictions, repetition, dates, numbers and titles that look like PHI.
     And what a note may hold a few of, but a section does better without: pronouns of the other sex, and sentences that
     were said before.
 
@@ -58,7 +60,7 @@ class Faults:
             for fact_id, spans in filled.stated.items()
             if fact_id in denied
         )
-        return len(filled.missing) + len(filled.invented) + turned
+        return len(filled.missing) + len(filled.invented) + filled.n_denied + turned
 
     def _n_missing(self, note: Note, section: Section) -> int:
         assert note.case is not None
@@ -77,7 +79,8 @@ class Faults:
 
     @cached_property
     def _checks(self) -> tuple[Check, ...]:
-        return FormCheck(), EntitiesCheck(ontology=self.ontology), FactsCheck(ontology=self.ontology)
+        patterns = PhiCheck(names=None)  # the recognizer of names would take most of the time
+        return FormCheck(), EntitiesCheck(ontology=self.ontology), FactsCheck(ontology=self.ontology), patterns
 
 
 def _n_repeated(text: str) -> int:

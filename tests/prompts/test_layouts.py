@@ -22,6 +22,7 @@ from clinsynth.checks.phi import PhiCheck
 from clinsynth.config import find_config
 from clinsynth.prompts import Section, assemble, load_template, split_sections
 from clinsynth.prompts.layouts import load_layout
+from clinsynth.prompts.results import Result
 from clinsynth.prompts.selecting import FACT_KINDS, PATIENT
 from clinsynth.prompts.variables import case_variables
 from clinsynth.records import Case, Fact, Note
@@ -55,8 +56,8 @@ def _words_of(fact: Fact) -> str:
         "sex": rf"\b(?:{value}|woman)\b",
         "frequency": rf"{re.escape(fact.subject)}[^.;]*?(?:{value}|b\.i\.d|daily|every 12 hours)",
         "dose": rf"{re.escape(fact.subject)}[^.;]*?{value}",
-        "lab": rf"{re.escape(fact.subject)} (?:of |is |was )?{value}",
-        "vital": rf"(?:{re.escape(fact.subject)}|BP|temp) (?:of |is )?{value.removesuffix(_UNSAID)}",
+        "lab": rf"{re.escape(fact.subject)} (?:of |is |was |are |were )?{value}",
+        "vital": rf"(?:{re.escape(fact.subject)}|BP|temp) (?:of |is |are )?{value.removesuffix(_UNSAID)}",
         "onset": rf"{re.escape(fact.subject)} (?:for|x) {value}",
         "course": rf"\b{'' if fact.subject == PATIENT else fact.subject} (?:is |has )?(?:clinically )?{value}\b",
     }
@@ -207,3 +208,24 @@ def test_vital_signs_stand_in_several_orders() -> None:
     told = [case_variables(full_case("progress_note", number=number))["vitals"] for number in range(40)]
     assert len({tuple(map(str, signs)) for signs in told}) > 1
     assert {frozenset(map(str, signs)) for signs in told} == {frozenset(map(str, told[0]))}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("respirations", "22 breaths/min", "respirations are 22"),
+        ("blood pressure", "152/94 mmHg", "blood pressure is 152/94"),
+        ("temperature", "38.4 C", "temperature is 38.4 C"),
+    ],
+)
+def test_a_vital_sign_is_told_in_grammar_and_without_a_unit_that_goes_without_saying(
+    name: str, value: str, told: str
+) -> None:
+    """A plural stands with "are"; a pressure needs no unit, a temperature in C does."""
+    assert Result(name=name, value=value, is_vital=True).told == told
+
+
+def test_a_lab_keeps_its_unit() -> None:
+    """The gases of the blood are measured in mmHg, which says itself of a blood pressure only."""
+    assert Result(name="pCO2", value="49 mmHg").was == "pCO2 was 49 mmHg"
+    assert Result(name="platelets", value="210 K/uL").was == "platelets were 210 K/uL"
