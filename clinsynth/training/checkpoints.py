@@ -27,14 +27,29 @@ def claim(out: Path, recipe: str) -> None:
     """Take a folder for one recipe, or find that it is already its own.
 
     Raises:
-        OutputError: Another recipe is being trained there.
+        OutputError: Another recipe is being trained there, or the folder holds something else, or is none.
     """
     path = out / WORK / "recipe.json"
     if path.is_file():
         if json.loads(path.read_text())["sha256"] != recipe:
             raise OutputError(f"{out} holds the training of another recipe; choose another --out or remove it")
         return
+    _check_free(out)
     write_json(path, {"sha256": recipe})
+
+
+def _check_free(out: Path) -> None:
+    try:
+        found = {path.name for path in out.iterdir()}
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        raise OutputError(f"{out} is a file; choose a folder for --out") from None
+    except OSError as error:
+        raise OutputError(f"{out} cannot be read: {error.strerror}; choose another --out") from None
+    # Killed as it began, a training leaves its own folder and nothing else.
+    if found - {WORK}:
+        raise OutputError(f"{out} holds something that is no training; choose an empty folder, or a new one, for --out")
 
 
 def save(out: Path, tensors: Mapping[str, "Tensor"], *, step: int) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 TEMPERATURE = 0.7
 TOP_P = 0.9
-COMMAND = "clinsynth pretrain CONFIG --out DIR"
+COMMAND = "clinsynth pretrain CONFIG --out DIR --data-dir DATA"
 
 
 def write_model(folder: Path, model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerFast") -> None:
@@ -56,6 +56,7 @@ class Made:
         n_tokens: Seen in training, repetitions counted.
         held_out: Bits a character of text given its prompt, by source.
         without_prompt: The same of the same texts without their prompts.
+        command: What repeats it.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Made:
     n_tokens: int
     held_out: Mapping[str, Estimate]
     without_prompt: Mapping[str, Estimate]
+    command: str = COMMAND
 
 
 def model_card(made: Made) -> ModelCard:
@@ -107,7 +109,7 @@ def model_card(made: Made) -> ModelCard:
 
 def _scores(made: Made) -> Iterator[Score]:
     for source, found in made.held_out.items():
-        how = Measuring(data=f"{source}, held out", seed=made.seed, command=COMMAND)
+        how = Measuring(data=f"{source}, held out", seed=made.seed, command=made.command)
         name = "bits a character of text, given its prompt"
         yield score(name, found, how, baseline=("without the prompt", made.without_prompt[source]))
 

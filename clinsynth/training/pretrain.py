@@ -15,7 +15,7 @@ from clinsynth.seeds import derive_seed
 from clinsynth.training import checkpoints
 from clinsynth.training.base_model import Stepper, new_model, rate_at, text_losses
 from clinsynth.training.checkpoints import WORK, TrainLog
-from clinsynth.training.export import Made, model_card, write_model
+from clinsynth.training.export import COMMAND, Made, model_card, write_model
 from clinsynth.training.held_out import Measured, bits_per_character, kept, without_prompts
 from clinsynth.training.model_card import write_card
 from clinsynth.training.packing import Rows, pack, read_rows, write_rows
@@ -46,13 +46,14 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Training:
-    """One pretraining: its recipe, its seed, where its text is and where it writes."""
+    """One pretraining: its recipe, its seed, where its text is, where it writes, and the command that repeats it."""
 
     config: Pretrain
     seed: int
     out: Path
     root: Path
     ontology: str = "core"
+    command: str = COMMAND
     checkpoint_seconds: float = CHECKPOINT_SECONDS
 
     @property
@@ -150,11 +151,12 @@ def pretrain(training: Training, *, progress: Progress) -> Path:
 
     Raises:
         ConfigError: The recipe cannot be trained.
-        OutputError: The folder holds another training.
+        OutputError: The folder holds another training, or something else.
         ResourceError: The memory is not there.
     """
-    log.info("pretraining takes %s", estimate(training.config))
+    estimate(training.config, measure=False)
     checkpoints.claim(training.out, checkpoints.recipe_hash(training.config, seed=training.seed))
+    log.info("pretraining takes %s", estimate(training.config))
     loop = _loop(training, progress)
     step = 0
     if (found := checkpoints.load(training.out)) is not None:
@@ -191,6 +193,7 @@ def export(training: Training, *, progress: Progress) -> Path:
         n_tokens=step * training.config.batch_tokens,
         held_out=bits_per_character(model, fitting, context=context, seed=training.seed),
         without_prompt=bits_per_character(model, bare, context=context, seed=training.seed),
+        command=training.command,
     )
     write_card(training.out, model_card(made))
     progress("measure", 1, 1)

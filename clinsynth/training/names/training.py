@@ -19,10 +19,11 @@ from clinsynth.recipes import NamesRecipe
 from clinsynth.storage import digest, write_json
 from clinsynth.training import checkpoints
 from clinsynth.training.checkpoints import WORK
+from clinsynth.training.entities.vectors import floret
 from clinsynth.training.model_card import ModelCard, TrainedOn, library_versions, this_machine, trained_on, write_card
 from clinsynth.training.names.common_words import count
 from clinsynth.training.names.documents import examples, notes_of, write_documents
-from clinsynth.training.names.lists import SOURCES
+from clinsynth.training.names.lists import SOURCES, check_packages
 from clinsynth.training.names.pipeline import configuration, lean, save, strip, write_vectors
 from clinsynth.training.names.pipeline import train as train_by_spacy
 from clinsynth.training.names.word_classes import fit_classes, table, write_text
@@ -94,6 +95,21 @@ class NamesTraining:
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
+def check(config: NamesRecipe) -> None:
+    """Refuse a recipe that cannot be trained.
+
+    Raises:
+        ConfigError: It asks for threads that spaCy has not, or leaves no width for what tells a token but its letters.
+    """
+    if config.threads != 1:
+        raise ConfigError("names: spaCy trains with one thread; leave threads at 1")
+    if config.width <= config.letters_width:
+        raise ConfigError(
+            f"names: letters_width ({config.letters_width}) is a part of width ({config.width}) and must be less; "
+            "make width larger or letters_width smaller"
+        )
+
+
 def train(training: NamesTraining, *, progress: Progress) -> Path:
     """Train a recognizer of names and give its folder.
 
@@ -102,12 +118,15 @@ def train(training: NamesTraining, *, progress: Progress) -> Path:
     machine the same weights; another machine's arithmetic does not promise that.
 
     Raises:
-        ConfigError: A data set must not train what ships, or the recipe asks for threads that spaCy has not.
-        MissingError: The notes or the lists of names are not on this machine.
-        OutputError: The folder holds another training.
+        ConfigError: A data set must not train what ships, or the recipe cannot be trained.
+        MissingError: The notes, the lists of names or floret are not on this machine.
+        OutputError: The folder holds another training, or something else.
     """
-    if training.config.threads != 1:
-        raise ConfigError("names: spaCy trains with one thread; leave threads at 1")
+    check(training.config)
+    if not (training.work / "data.json").is_file():
+        # Now, not after the minutes that the texts take.
+        check_packages()
+        floret()
     checkpoints.claim(training.out, training.recipe)
     _stage(training, "data", lambda: _write_data(training, progress))
     _stage(training, "weights", lambda: _train(training, progress))
@@ -129,29 +148,26 @@ def _told(training: NamesTraining, stage: str) -> dict[str, Any]:
 def _write_data(training: NamesTraining, progress: Progress) -> dict[str, Any]:
     counts: dict[str, Any] = {}
     for number, part in enumerate(("dev", "train")):
-        progress("data", number, 2)
+        progress("data", number, 3)
         texts = examples(training.config, part, seed=training.seed, root=training.root)
         counts[part] = asdict(write_documents(training.work / f"{part}.spacy", texts))
-    progress("data", 2, 2)
-    return {**counts, "words in the table": write_tables(training)}
+    progress("data", 2, 3)
+    n_words = write_tables(training)
+    progress("data", 3, 3)
+    return {**counts, "words in the table": n_words}
 
 
 def write_tables(training: NamesTraining) -> int:
     """Write the table of words as training sees it and as it ships, and give how many words the latter has."""
     config = training.config
     notes = [note.text for note in notes_of(config, "train", seed=training.seed, root=training.root)]
-    uses = count(notes, _articles(training))
+    counts = count(notes, _articles(training))
     text = training.work / "text.txt"
     write_text(text, (*notes, *islice(_articles(training), config.class_articles)))
-    classes = fit_classes(
-        text,
-        uses.words(apart=0),
-        config=config,
-        seed=training.seed,
-    )
+    classes = fit_classes(text, counts.words(leave_one_out=False), config=config, seed=training.seed)
     text.unlink()
-    shipped = table(uses, classes, apart=0)
-    write_vectors(training.work / VECTORS, table(uses, classes, apart=1))
+    shipped = table(counts, classes, leave_one_out=False)
+    write_vectors(training.work / VECTORS, table(counts, classes, leave_one_out=True))
     write_vectors(training.work / SHIPPED_VECTORS, shipped)
     return int(shipped.n_keys)
 

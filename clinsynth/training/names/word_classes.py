@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from clinsynth.recipes import NamesRecipe
 from clinsynth.storage import replacing
 from clinsynth.training.entities.vectors import floret
-from clinsynth.training.names.common_words import Uses
+from clinsynth.training.names.common_words import WordCounts
 
 if TYPE_CHECKING:
     from spacy.vectors import Vectors
@@ -87,12 +87,21 @@ def fit_classes(text: Path, words: Iterable[str], *, config: NamesRecipe, seed: 
     return Classes(of=dict(zip(classed, map(int, found.labels_), strict=True)), centres=centres.astype("float32"))
 
 
-def table(uses: Uses, classes: Classes, *, apart: int) -> "Vectors":
-    """Give the table as spaCy has static vectors, looked up by small letters; `apart` as `Uses.words` has it."""
+def table(counts: WordCounts, classes: Classes, *, leave_one_out: bool) -> "Vectors":
+    """Give the table as spaCy has static vectors, looked up by small letters.
+
+    Args:
+        counts: How common words are.
+        classes: What stands in like places.
+        leave_one_out: As in `WordCounts.words`: True for the table of training, False for the one that ships.
+    """
     from spacy.vectors import Vectors
 
     without = len(classes.centres) - 1
-    told = {word: (classes.of.get(word, without), uses.bands(word, apart=apart)) for word in uses.words(apart=apart)}
+    told = {
+        word: (classes.of.get(word, without), counts.bands(word, leave_one_out=leave_one_out))
+        for word in counts.words(leave_one_out=leave_one_out)
+    }
     # The commonest rows first: the smaller a number, the fewer bytes it takes.
     rows = {row: number for number, (row, _) in enumerate(Counter(told.values()).most_common())}
     data = np.array([[*classes.centres[of], *bands] for of, bands in rows], dtype="float32")
