@@ -37,17 +37,17 @@ class Stage(Section):
 
 
 class Pretrain(Section):
-    """A base model from nothing: a byte-level BPE and a small Llama."""
+    """A base model from nothing: a byte-level BPE, of the 256 bytes and two marks at least, and a small Llama."""
 
-    vocabulary: int = 8192
-    hidden: int = 256
-    layers: int = 6
-    heads: int = 4
-    intermediate: int = 688
-    context: int = 512
-    learning_rate: float = 2e-3
-    batch_tokens: int = 8192
-    threads: int = 1
+    vocabulary: int = Field(8192, ge=258)
+    hidden: int = Field(256, ge=2)
+    layers: int = Field(6, ge=1)
+    heads: int = Field(4, ge=1)
+    intermediate: int = Field(688, ge=1)
+    context: int = Field(512, ge=16)
+    learning_rate: float = Field(2e-3, gt=0)
+    batch_tokens: int = Field(8192, ge=16)
+    threads: int = Field(1, ge=1)
     tokenizer_sources: tuple[Source, ...] = ()
     stages: tuple[Stage, ...] = ()
 

@@ -67,6 +67,9 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
         (["bench", "dii", "--out", "out"], ["dii", "ddi"]),
         (["data", "show", "mtsample"], ["mtsample", "mtsamples"]),
         (["models", "show", "ln"], ["ln"]),
+        (["models", "train", "encodr", "--out", "out"], ["encodr", "encoder"]),
+        (["models", "train", "lm", "--out", "out", "--set", "pretrain.heads=0"], ["pretrain.heads", "pretrain.yaml"]),
+        (["models", "train", "names", "--out", "out", "--set", "names.width=32"], ["letters_width", "larger"]),
     ],
 )
 def test_a_wrong_word_is_answered_in_one_line(tmp_path: Path, arguments: list[str], words: list[str]) -> None:
@@ -138,3 +141,13 @@ def test_missing_data_says_how_to_get_it(tmp_path: Path) -> None:
     """Where a public data set is absent, one line says where it was looked for and where it comes from."""
     done = clinsynth("bench", "ddi", "--out", "out", cwd=tmp_path, env={"CLINSYNTH_DATA": str(tmp_path / "none")})
     assert_one_clear_line(done, "none", "DDICorpus")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["encoder", "entities"])
+def test_a_model_is_not_trained_over_something_else(tmp_path: Path, name: str) -> None:
+    """A folder that holds other files is left as it is, and one line says what to do."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").touch()
+    assert_one_clear_line(clinsynth("models", "train", name, "--out", "mine", cwd=tmp_path), "mine", "--out")
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]

@@ -44,7 +44,7 @@ def _check_free(out: Path) -> None:
     except FileNotFoundError:
         return
     except NotADirectoryError:
-        raise OutputError(f"{out} is a file; choose a folder for --out") from None
+        raise OutputError(f"{out} is a file, or lies below one; choose a folder for --out") from None
     except OSError as error:
         raise OutputError(f"{out} cannot be read: {error.strerror}; choose another --out") from None
     # Killed as it began, a training leaves its own folder and nothing else.

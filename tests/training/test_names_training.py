@@ -107,7 +107,8 @@ def test_words_come_from_articles_that_may_train(dataset: str, tmp_path: Path) -
     """A data set that only measures gives no words to the table, nor do notes, of which some are kept to measure on."""
     config = RECIPE.model_copy(update={"articles": (dataset,)})
     with pytest.raises(ConfigError, match="may train"):
-        training.write_tables(NamesTraining(config=config, seed=7, out=tmp_path, root=tmp_path))
+        train(NamesTraining(config=config, seed=7, out=tmp_path / "out", root=tmp_path), progress=_silent)
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

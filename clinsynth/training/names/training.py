@@ -99,7 +99,8 @@ def check(config: NamesRecipe) -> None:
     """Refuse a recipe that cannot be trained.
 
     Raises:
-        ConfigError: It asks for threads that spaCy has not, or leaves no width for what tells a token but its letters.
+        ConfigError: It asks for threads that spaCy has not, leaves no width for what tells a token but its letters, or
+            names articles that are none or must not train what ships.
     """
     if config.threads != 1:
         raise ConfigError("names: spaCy trains with one thread; leave threads at 1")
@@ -108,6 +109,12 @@ def check(config: NamesRecipe) -> None:
             f"names: letters_width ({config.letters_width}) is a part of width ({config.width}) and must be less; "
             "make width larger or letters_width smaller"
         )
+    for dataset in config.articles:
+        # Not notes: those that their authors train on are partly measured on here (configs/splits.json).
+        if dataset not in ARTICLES or DATASETS.kind(dataset).use != "train":
+            raise ConfigError(
+                f'names: "{dataset}" has no articles that may train what ships; {nearest(dataset, ARTICLES)}'
+            )
 
 
 def train(training: NamesTraining, *, progress: Progress) -> Path:
@@ -174,11 +181,6 @@ def write_tables(training: NamesTraining) -> int:
 
 def _articles(training: NamesTraining) -> Iterator[str]:
     for dataset in training.config.articles:
-        # Not notes: those that their authors train on are partly measured on here (configs/splits.json).
-        if dataset not in ARTICLES or DATASETS.kind(dataset).use != "train":
-            raise ConfigError(
-                f'names: "{dataset}" has no articles that may train what ships; {nearest(dataset, ARTICLES)}'
-            )
         yield from (article.text for article in read_notes(dataset, "train", training.root))
 
 
