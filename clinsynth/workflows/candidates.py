@@ -19,11 +19,19 @@ from clinsynth.ontology.values import find_pronouns
 from clinsynth.prompts import Section, Template
 from clinsynth.prompts.slots import Filled
 from clinsynth.records import Case, Note
+from clinsynth.workflows.known_words import known_words, words_of
 
 _SAID_TO_BE_ABSENT = frozenset({"condition", "symptom", "finding"})
 _OF_WHOLE_NOTES = frozenset({"facts/missing", "form/too-short", "form/missing-section", "form/missing-slot"})
 _SENTENCE = re.compile(r"[^.!?\n]+")
 _MIN_SENTENCE_WORDS = 4  # "No fever." may stand twice in a section
+_WORDS_BETWEEN = 4  # a drug, its dose and its frequency: "aspirin at a dose of 81 mg"
+_DETAIL = re.compile(r"\[(DOSE|FREQUENCY)_(\d{1,2})\]")
+_PLACEHOLDER = re.compile(r"\[[A-Z]{3,10}(?:_\d{1,2})?\]")
+_MEASURE = re.compile(
+    r"(?<![\d.,])\d[\d.,]{0,9}\s?(?:mg|mcg|mEq|units?|tablets?|capsules?|mmHg|mg/dL)\b|(?<![\d.])\d[\d.]{0,5}\s?%"
+)
+_NUMBER_BEHIND = re.compile(r"\[(?:CONDITION|SYMPTOM|FINDING|DRUG|DOSE|LAB|VITAL)_\d{1,2}\](?: (?:of|was|is))? \d")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +41,9 @@ class Faults:
     Typed slots that are missing, invented, or stand where the text affirms what had to be denied; without slots, facts
     of the section that are not stated. And whatever would reject a note: what the case does not account for,
     contradictions, repetition, dates, numbers and titles that look like PHI.
-    And what a note may hold a few of, but a section does better without: pronouns of the other sex, and sentences that
-    were said before.
+    And what a note may hold a few of, but a section does better without: pronouns of the other sex, sentences that
+    were said before, words that no clinical text holds, doses and results that no fact gives, and, in slots, a dose
+    that does not stand with its drug.
 
     Attributes:
         limits: The lowest score of each code that rejects.
@@ -47,11 +56,14 @@ class Faults:
     def __call__(self, case: Case, section: Section, text: str, *, seed: int) -> int:
         """Count; `seed` is that of the section."""
         note = Note(id=case.id, text=text, note_type=case.note_type, case=case)
+        unsaid = _PLACEHOLDER.sub(" ", text)
+        n_unfounded = self._n_unknown_words(unsaid) + _n_unfounded(case, unsaid) + _n_repeated(text)
         if not section.slots:
-            return self._n_missing(note, section) + self._n_found(note) + _n_of_other_sex(note) + _n_repeated(text)
+            return n_unfounded + self._n_missing(note, section) + self._n_found(note) + _n_of_other_sex(note)
         filled = self.template.fill(section, text, seed, is_denied=is_negated)
         note = replace(note, text=filled.text)
-        return self._n_wrong(section, filled) + self._n_found(note) + _n_of_other_sex(note) + _n_repeated(text)
+        n_misplaced = self._n_wrong(section, filled) + _n_apart(text) + len(_NUMBER_BEHIND.findall(text))
+        return n_unfounded + n_misplaced + self._n_found(note) + _n_of_other_sex(note)
 
     def _n_wrong(self, section: Section, filled: Filled) -> int:
         denied = {fact.id: fact.negated for fact in section.slots.values() if fact.kind in _SAID_TO_BE_ABSENT}
@@ -61,6 +73,10 @@ class Faults:
             if fact_id in denied
         )
         return len(filled.missing) + len(filled.invented) + filled.n_denied + turned
+
+    def _n_unknown_words(self, text: str) -> int:
+        known = known_words(self.ontology)
+        return sum(word not in known for word in words_of(text))
 
     def _n_missing(self, note: Note, section: Section) -> int:
         assert note.case is not None
@@ -81,6 +97,27 @@ class Faults:
     def _checks(self) -> tuple[Check, ...]:
         patterns = PhiCheck(names=None)  # the recognizer of names would take most of the time
         return FormCheck(), EntitiesCheck(ontology=self.ontology), FactsCheck(ontology=self.ontology), patterns
+
+
+def _n_unfounded(case: Case, text: str) -> int:
+    """Count the doses and results in a text that no fact of its case gives."""
+    given = {_spaceless(fact.value) for fact in case.facts}
+    return sum(not any(_spaceless(match[0]) in value for value in given) for match in _MEASURE.finditer(text))
+
+
+def _spaceless(text: str) -> str:
+    return "".join(text.split()).casefold()
+
+
+def _n_apart(text: str) -> int:
+    """Count the slots of doses and frequencies that stand more than a few words behind their drug or dose."""
+    return sum(not _stands_with_drug(text[: match.start()], match[2]) for match in _DETAIL.finditer(text))
+
+
+def _stands_with_drug(before: str, number: str) -> bool:
+    """Say whether a text ends, but for a few words, in the slot of a drug or its dose."""
+    place = max(before.rfind(f"[{kind}_{number}]") for kind in ("DRUG", "DOSE"))
+    return place >= 0 and len(before[place:].split()) - 1 <= _WORDS_BETWEEN
 
 
 def _n_repeated(text: str) -> int:

@@ -23,8 +23,13 @@ FACTS = tuple(
     if (concept := load_ontology("core").by_name(name, kind)) is not None
 )
 SEX = Fact(id="f9", kind="sex", subject="patient", relation="is", value="female")
-CASE = Case(id="c1", note_type="consultation", specialty="Cardiology", attributes={}, facts=(*FACTS, SEX))
+DRUG = Fact(
+    id="f5", kind="medication", subject="patient", relation="takes", value="lisinopril", code="medication/lisinopril"
+)
+DOSE = Fact(id="f6", kind="dose", subject="lisinopril", relation="dose", value="10 mg")
+CASE = Case(id="c1", note_type="consultation", specialty="Cardiology", attributes={}, facts=(*FACTS, DRUG, DOSE, SEX))
 SECTION = Section(heading="HISTORY", prompt="Text:\n", facts=FACTS[1:])
+DRUGS = Section(heading="PLAN", prompt="Text:\n", facts=(DRUG, DOSE), slots={"[DRUG_1]": DRUG, "[DOSE_1]": DOSE})
 SLOTTED = Section(heading="HISTORY", prompt="Text:\n", facts=FACTS[1:], slots={"[SYMPTOM_1]": FACTS[1]})
 
 
@@ -47,6 +52,12 @@ def _faults(section: Section, text: str) -> int:
         (SLOTTED, "She denies [SYMPTOM_1] today.", "She was seen for [SYMPTOM_1] today."),
         (SLOTTED, "She denies [SYMPTOM_1] today.", "She denies [SYMPTOM_1] and [DRUG_7] today."),
         (SLOTTED, "She denies [SYMPTOM_1] today.", "She denies [SYMPTOM_1] today. She takes warfarin."),
+        (SLOTTED, "She denies [SYMPTOM_1] today.", "She denies [SYMPTOM_1] of the leftef arm today."),
+        (SLOTTED, "She denies [SYMPTOM_1] today.", "She denies 500 mg of [SYMPTOM_1] today."),
+        (SLOTTED, "She denies [SYMPTOM_1] today.", "She denies [SYMPTOM_1] 12 today."),
+        (DRUGS, "Start [DRUG_1] at a dose of [DOSE_1].", "Start [DRUG_1]. She will return in two weeks for [DOSE_1]."),
+        (DRUGS, "Start [DRUG_1] [DOSE_1].", "Start [DRUG_1] [DOSE_1]. She was given 20 mg."),
+        (SECTION, "She denies chest pain. Lisinopril 10 mg.", "She denies chest pain. Lisinopril 10 mg, 40 mg."),
     ],
 )
 def test_what_a_text_lacks_and_what_it_adds_is_counted(section: Section, good: str, bad: str) -> None:
