@@ -1,4 +1,5 @@
 import json
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,6 +48,15 @@ def test_senseless_options_are_refused_at_once(method: str, options: dict[str, o
     """A method that could not be fitted is not built."""
     with pytest.raises(ConfigError, match=f"{method}: "):
         ADAPTERS.build(method, **options)
+
+
+def test_an_adapter_is_loaded_without_a_warning(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    """What peft and transformers have to settle between them is not told to the user."""
+    save_fresh(checkpoint("llama"), tmp_path / "adapter")
+    model = load_model(str(checkpoint("llama")))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        load_adapter(model, str(tmp_path / "adapter"))
 
 
 def test_what_is_no_adapter_is_named(checkpoint: Checkpoint, tmp_path: Path) -> None:

@@ -97,6 +97,16 @@ def test_each_model_that_ships_is_looked_at(tmp_path: Path, monkeypatch: pytest.
     assert "clinsynth models train gone" in found["model gone"].action
 
 
+def test_room_that_no_model_takes_is_not_told(tmp_path: Path) -> None:
+    """Neither the list nor the doctor speaks of the room for a kind of which no model ships."""
+    listed = models.list_models()
+    told = "\n".join(map(str, (*listed, *doctor(tmp_path))))
+    taken = {budget[0] for model in listed if (budget := shipping.budget_of(model.kind)) is not None}
+    assert "language model" in taken
+    for kind in set(shipping.BUDGETS) - taken:
+        assert not any(word in told for word in kind.split(" and ")), kind
+
+
 def test_no_model_library_is_loaded(tmp_path: Path) -> None:
     """The doctor looks at versions and files; it does not import what takes seconds."""
     heavy = ("torch", "transformers", "spacy", "presidio_analyzer", "datasets", "pyarrow", "sklearn", "peft")
