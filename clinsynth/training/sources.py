@@ -82,6 +82,11 @@ class Corpus:
         return read_articles(str(self.source.dataset), self.root)
 
 
+def base_split(dataset: str) -> Source:
+    """Give a data set of notes as language models are trained on it."""
+    return Source(dataset=dataset, split="base")
+
+
 def title_key(title: str) -> str:
     """Reduce a title to its letters and digits, so that punctuation and case do not part two that are the same.
 

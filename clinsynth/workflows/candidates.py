@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -19,12 +19,17 @@ from clinsynth.ontology.values import find_pronouns
 from clinsynth.prompts import Section, Template
 from clinsynth.prompts.slots import Filled
 from clinsynth.records import Case, Note
+from clinsynth.shingles import words as normal_words
 from clinsynth.workflows.known_words import known_words, words_of
+from clinsynth.workflows.slot_places import n_misfits
 
 _SAID_TO_BE_ABSENT = frozenset({"condition", "symptom", "finding"})
 _OF_WHOLE_NOTES = frozenset({"facts/missing", "form/too-short", "form/missing-section", "form/missing-slot"})
 _SENTENCE = re.compile(r"[^.!?\n]+")
 _MIN_SENTENCE_WORDS = 4  # "No fever." may stand twice in a section
+_RUN = 5
+_MAX_STUTTER = 3
+_JOINING = frozenset({"and", "or", "with"})
 _WORDS_BETWEEN = 4  # a drug, its dose and its frequency: "aspirin at a dose of 81 mg"
 _DETAIL = re.compile(r"\[(DOSE|FREQUENCY)_(\d{1,2})\]")
 _PLACEHOLDER = re.compile(r"\[[A-Z]{3,10}(?:_\d{1,2})?\]")
@@ -43,7 +48,7 @@ class Faults:
     contradictions, repetition, dates, numbers and titles that look like PHI.
     And what a note may hold a few of, but a section does better without: pronouns of the other sex, sentences that
     were said before, words that no clinical text holds, doses and results that no fact gives, and, in slots, a dose
-    that does not stand with its drug.
+    that does not stand with its drug, or a slot where real notes have others (see `clinsynth.workflows.slot_places`).
 
     Attributes:
         limits: The lowest score of each code that rejects.
@@ -62,7 +67,9 @@ class Faults:
             return n_unfounded + self._n_missing(note, section) + self._n_found(note) + _n_of_other_sex(note)
         filled = self.template.fill(section, text, seed, is_denied=is_negated)
         note = replace(note, text=filled.text)
-        n_misplaced = self._n_wrong(section, filled) + _n_apart(text) + len(_NUMBER_BEHIND.findall(text))
+        n_misplaced = (
+            self._n_wrong(section, filled) + _n_apart(text) + len(_NUMBER_BEHIND.findall(text)) + n_misfits(text)
+        )
         return n_unfounded + n_misplaced + self._n_found(note) + _n_of_other_sex(note)
 
     def _n_wrong(self, section: Section, filled: Filled) -> int:
@@ -121,9 +128,21 @@ def _stands_with_drug(before: str, number: str) -> bool:
 
 
 def _n_repeated(text: str) -> int:
-    """Count the sentences that say word for word what one before them says."""
+    """Count the sentences, and the runs of five words, that were said before, and words said twice in a row."""
     sentences = Counter(" ".join(match[0].casefold().split()) for match in _SENTENCE.finditer(text))
-    return sum(count - 1 for sentence, count in sentences.items() if sentence.count(" ") >= _MIN_SENTENCE_WORDS - 1)
+    n_sentences = sum(n - 1 for sentence, n in sentences.items() if sentence.count(" ") >= _MIN_SENTENCE_WORDS - 1)
+    words = [word for word, _ in normal_words(text) if word not in _JOINING]
+    runs = Counter(tuple(words[place : place + _RUN]) for place in range(len(words) - _RUN + 1))
+    return n_sentences + sum(n - 1 for n in runs.values()) + sum(_stutters(words))
+
+
+def _stutters(words: Sequence[str]) -> Iterator[bool]:
+    """Say of each word whether it, alone or with the next two, is said again at once."""
+    for place, word in enumerate(words):
+        again = any(
+            words[place : place + size] == words[place + size : place + 2 * size] for size in range(1, _MAX_STUTTER + 1)
+        )
+        yield again and len(word) > 1
 
 
 def _n_of_other_sex(note: Note) -> int:

@@ -20,7 +20,7 @@ from clinsynth.ontology import load_ontology
 from clinsynth.recipes import Source
 from clinsynth.records import Note
 from clinsynth.storage import write_text
-from clinsynth.training.sources import ARTICLES, NOTES, Corpus
+from clinsynth.training.sources import ARTICLES, NOTES, Corpus, base_split
 
 FILE = "prompts/words.txt"
 MIN_NOTES = 2
@@ -61,15 +61,10 @@ def collect(root: Path) -> list[str]:
     Raises:
         MissingError: A data set is not on this machine.
     """
-    notes = (note for name in sorted(NOTES) for note in Corpus(source=_source(name, "base"), root=root).training())
-    articles = (
-        article for name in sorted(ARTICLES) for article in Corpus(source=_source(name, "train"), root=root).training()
-    )
+    notes = (note for name in sorted(NOTES) for note in Corpus(source=base_split(name), root=root).training())
+    sources = (Source(dataset=name, split="train") for name in sorted(ARTICLES))
+    articles = (article for source in sources for article in Corpus(source=source, root=root).training())
     return sorted(common(notes, at_least=MIN_NOTES) | common(articles, at_least=MIN_ARTICLES))
-
-
-def _source(name: str, split: str) -> Source:
-    return Source(dataset=name, split=split)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -55,6 +55,13 @@ def _faults(section: Section, text: str) -> int:
         (SLOTTED, "She denies [SYMPTOM_1] today.", "She denies [SYMPTOM_1] of the leftef arm today."),
         (SLOTTED, "She denies [SYMPTOM_1] today.", "She denies 500 mg of [SYMPTOM_1] today."),
         (SLOTTED, "She denies [SYMPTOM_1] today.", "She denies [SYMPTOM_1] 12 today."),
+        (SLOTTED, "She denies [SYMPTOM_1] today.", "She denies [SYMPTOM_1] of the left arm, left arm today."),
+        (
+            SLOTTED,
+            "She denies [SYMPTOM_1] today.",
+            "She denies [SYMPTOM_1] on the right side of her abdomen, with a mass on the right side of her abdomen.",
+        ),
+        (SLOTTED, "She denies [SYMPTOM_1] today.", "She denies a prescription for [SYMPTOM_1] today."),
         (DRUGS, "Start [DRUG_1] at a dose of [DOSE_1].", "Start [DRUG_1]. She will return in two weeks for [DOSE_1]."),
         (DRUGS, "Start [DRUG_1] [DOSE_1].", "Start [DRUG_1] [DOSE_1]. She was given 20 mg."),
         (SECTION, "She denies chest pain. Lisinopril 10 mg.", "She denies chest pain. Lisinopril 10 mg, 40 mg."),
