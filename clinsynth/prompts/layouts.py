@@ -1,5 +1,6 @@
 """Layouts: which sections a type of note has, which facts a model is asked to state there, what a record fills."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -12,13 +13,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from clinsynth.catalog import describe
 from clinsynth.config import find_config, read_yaml
 from clinsynth.errors import ConfigError, nearest
+from clinsynth.prompts.choices import expanded
 from clinsynth.prompts.rendering import Text, compile_text
 from clinsynth.prompts.selecting import FACT_KINDS, SELECTORS
 from clinsynth.prompts.variables import CASE_VARIABLES
 
 STYLES = ("narrative", "telegraphic", "dictated", "copied_forward")
+_SURFACE = "surface"  # by which a text says a surface that stands above its own
 _USUAL = "narrative"  # the style of a case that has none, and of a surface that has no other
 SHAPE = ConfigDict(frozen=True, extra="forbid")
+_BEFORE_A_STOP = re.compile(r" (?=[.,;](?:\s|$))")
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -29,14 +33,16 @@ class SectionPlan(BaseModel):
         headings: Of which the id of the case picks one; "" for text without a heading.
         written: Groups of facts that a model is asked to state.
         rendered: The name of a surface, or texts; where what it gives is empty, the section is written, if it can be.
-        moves: Whether it may change places with those beside it that may as well.
+        moves: A name that it shares with those beside it with which it may change places; "" for none.
+        tells_age: Whether it may state the age, where it opens the narrative; real descriptions of operations do not.
     """
 
     model_config = SHAPE
     headings: tuple[str, ...] = Field(min_length=1)
     written: tuple[str, ...] | None = None
     rendered: str | tuple[str, ...] = ()
-    moves: bool = False
+    moves: str = ""
+    tells_age: bool = True
 
     @model_validator(mode="after")
     def _is_made_somehow(self) -> "SectionPlan":
@@ -102,14 +108,20 @@ class Layout:
     def render(self, note_type: str, place: int, style: str, variables: Mapping[str, Any], random: Random) -> str:
         """Render the section at a place in one of the texts for a style; "" where there is none, or nothing to say."""
         rendered = self._note_types[note_type].sections[place].rendered
-        by_style = self._surfaces.get(rendered if isinstance(rendered, str) else _own(note_type, place), {})
-        texts = by_style.get(style) or by_style.get(_USUAL, ())
-        return _tidy(random.choice(texts)(variables)) if texts else ""
+        name = rendered if isinstance(rendered, str) else _own(note_type, place)
+
+        def surface(name: str) -> str:
+            """Give a surface in words drawn for this place."""
+            by_style = self._surfaces.get(name, {})
+            texts = by_style.get(style) or by_style.get(_USUAL, ())
+            return random.choice(texts)({**variables, "surface": surface}, random) if texts else ""
+
+        return _tidy(surface(name))
 
 
 def _tidy(text: str) -> str:
     """Take out the blanks and lines that parts without anything to say have left."""
-    lines = (" ".join(line.split()) for line in text.splitlines())
+    lines = (_BEFORE_A_STOP.sub("", " ".join(line.split())) for line in text.splitlines())
     return "\n".join(line for line in lines if line)
 
 
@@ -181,7 +193,10 @@ def _shared_texts(path: Path, surfaces: _Surfaces) -> dict[str, Mapping[str, tup
 
 
 def _compiled(sources: tuple[str, ...], where: str, declared: tuple[str, ...]) -> tuple[Text, ...]:
-    return tuple(compile_text(source, where=where, declared=declared, known=CASE_VARIABLES) for source in sources)
+    return tuple(
+        compile_text(expanded(source, where=where), where=where, declared=declared, known=(*CASE_VARIABLES, _SURFACE))
+        for source in sources
+    )
 
 
 def _check_names(path: Path, layout: _LayoutFile, surfaces: Mapping[str, object]) -> None:

@@ -1,65 +1,78 @@
-"""Jinja2 texts of templates: declared variables only, in a sandbox."""
+"""Jinja2 texts of templates: declared variables only, in a sandbox.
+
+The texts of layouts and surfaces choose as well: "[denies|has no] fever" is one or the other (see
+`clinsynth.prompts.choices`), `{{ medications | worded }}` words a list in one of many ways, `| listed` and `| strung`
+join it in one of a few, `| mixed` puts it in any order. Everything that is chosen is drawn from the generator of the
+section, which depends on the id of the case and the place of the section alone.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from random import Random
+from typing import Any, Protocol
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, meta
+from jinja2 import StrictUndefined, TemplateError, TemplateRuntimeError, TemplateSyntaxError, meta, pass_context
 from jinja2 import Template as Compiled
+from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from clinsynth.errors import ConfigError, nearest
-from clinsynth.prompts.results import short_vital
-from clinsynth.prompts.variables import listed, short_frequency
+from clinsynth.prompts.joining import (
+    article,
+    bulleted,
+    capital,
+    lines,
+    listed,
+    mixed,
+    numbered,
+    sentence,
+    sentences,
+    strung,
+)
+
+DRAWS = "_draws"
+"""Under which name the filters that choose find the generator of a section; no text can name it."""
 
 
-def capital(text: object) -> str:
-    """Begin with a capital letter, unless the first word has capitals of its own.
-
-    >>> capital("type 2 diabetes mellitus"), capital("pH of the urine")
-    ('Type 2 diabetes mellitus', 'pH of the urine')
-    """
-    words = str(text).strip()
-    first, _, _ = words.partition(" ")
-    return words if first[1:].lower() != first[1:] else words[:1].upper() + words[1:]
+class _Worded(Protocol):
+    @classmethod
+    def worded(cls, items: Sequence[Any], manner: str, random: Random) -> list[str]: ...
 
 
-def sentence(text: object) -> str:
-    """Begin with a capital letter and end with a full stop; nothing stays nothing.
-
-    >>> sentence("type 2 diabetes mellitus")
-    'Type 2 diabetes mellitus.'
-    """
-    words = capital(text)
-    return f"{words}{'' if words.endswith('.') else '.'}" if words else ""
+@pass_context
+def drawn(context: Context, n: int) -> int:
+    """Draw the number of an alternative, from 0."""
+    return _draws(context).randrange(n)
 
 
-def sentences(items: Iterable[object]) -> str:
-    """Make a sentence of each.
-
-    >>> sentences(["former smoker", "no alcohol"])
-    'Former smoker. No alcohol.'
-    """
-    return " ".join(map(sentence, items))
+@pass_context
+def worded(context: Context, items: Iterable[_Worded], manner: str = "full") -> list[str]:
+    """Word items of one kind in one of the ways of a manner; see `worded` of `Drug`, `Result` and so on."""
+    found = list(items)
+    return type(found[0]).worded(found, manner, _draws(context)) if found else []
 
 
-def lines(items: Iterable[object]) -> str:
-    """Make a sentence of each, on a line of its own."""
-    return "\n".join(map(sentence, items))
+@pass_context
+def _listed(context: Context, items: Iterable[object], last: str = "") -> str:
+    return listed(items, last, random=_draws(context))
 
 
-def numbered(items: Iterable[object]) -> str:
-    """Make a sentence of each, on a line of its own behind its number; one alone needs no number.
+@pass_context
+def _strung(context: Context, items: Iterable[object]) -> str:
+    return strung(items, random=_draws(context))
 
-    >>> print(numbered(["asthma", "gout"]))
-    1. Asthma.
-    2. Gout.
-    """
-    told = [sentence(item) for item in items]
-    return (
-        "\n".join(f"{number}. {each}" for number, each in enumerate(told, start=1)) if len(told) > 1 else "".join(told)
-    )
+
+@pass_context
+def _mixed(context: Context, items: Iterable[Any]) -> list[Any]:
+    return mixed(items, random=_draws(context))
+
+
+def _draws(context: Context) -> Random:
+    found = context.get(DRAWS)
+    if not isinstance(found, Random):
+        raise TemplateRuntimeError("only texts of layouts and surfaces can choose")
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -68,8 +81,9 @@ def _environment() -> SandboxedEnvironment:
     environment = SandboxedEnvironment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
     )
-    filters = (capital, sentence, sentences, lines, numbered, listed, short_frequency, short_vital)
-    environment.filters.update({function.__name__: function for function in filters})
+    filters = (capital, sentence, sentences, lines, bulleted, numbered, article, drawn, worded)
+    environment.filters |= {function.__name__: function for function in filters}
+    environment.filters |= {"listed": _listed, "strung": _strung, "mixed": _mixed}
     return environment
 
 
@@ -80,14 +94,14 @@ class Text:
     where: str
     compiled: Compiled
 
-    def __call__(self, variables: Mapping[str, Any]) -> str:
-        """Render, without space at either end.
+    def __call__(self, variables: Mapping[str, Any], random: Random | None = None) -> str:
+        """Render, without space at either end; what chooses draws from `random`.
 
         Raises:
             ConfigError: It asks a variable for something that is not there, or breaks out of the sandbox.
         """
         try:
-            return self.compiled.render(variables).strip()
+            return self.compiled.render({**variables, DRAWS: random}).strip()
         except (TemplateError, TypeError, ZeroDivisionError) as error:
             raise ConfigError(f"{self.where} cannot be rendered: {error}") from None
 

@@ -1,141 +1,21 @@
 """The words that a case has for the texts of a layout, by name."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from clinsynth.prompts.framing import CHANGES
+from clinsynth.prompts.regimens import Drug
 from clinsynth.prompts.results import results, vitals
+from clinsynth.prompts.sayings import Complaint, Course, Person, Procedure, Relative
 from clinsynth.prompts.selecting import PATIENT, select
 from clinsynth.records import Case, Fact
 
-_PERSONS: Mapping[str, tuple[str, str]] = MappingProxyType({"female": ("woman", "she"), "male": ("man", "he")})
-_SHORT_FREQUENCIES = {
-    "once daily": "daily",
-    "twice daily": "b.i.d.",
-    "three times daily": "t.i.d.",
-    "four times daily": "q.i.d.",
-    "at bedtime": "q.h.s.",
-    "every other day": "every other day",
-    "as needed": "p.r.n.",
-}
-
-
-def short_frequency(frequency: str) -> str:
-    """Abbreviate as prescriptions do.
-
-    >>> short_frequency("twice daily")
-    'b.i.d.'
-    """
-    return _SHORT_FREQUENCIES.get(frequency, frequency)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Drug:
-    """A drug that the patient takes now.
-
-    Attributes:
-        dose: "" where the case has none; so is the frequency.
-        change: "started", "increased" or "reduced" at this encounter, else "".
-    """
-
-    name: str
-    dose: str
-    frequency: str
-    change: str
-
-    def __str__(self) -> str:
-        return f"{self.plain} ({self.change})" if self.change else self.plain
-
-    @property
-    def plain(self) -> str:
-        """Name, dose and frequency: "metformin 500 mg twice daily"."""
-        return _spaced(self.name, self.dose, self.frequency)
-
-    @property
-    def short(self) -> str:
-        """The same with the frequency as on a prescription: "metformin 500 mg b.i.d. (started)"."""
-        return _spaced(self.name, self.dose, short_frequency(self.frequency), f"({self.change})" if self.change else "")
-
-    @property
-    def changed(self) -> str:
-        """The change first: "increased metformin to 1000 mg twice daily"."""
-        amount = _spaced(self.dose, self.frequency)
-        return _spaced(self.change, self.name, "to" if amount and self.change != "started" else "", amount)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Complaint:
-    """A symptom, or a condition whose beginning is known; `since` is how long ("3 days") or ""."""
-
-    name: str
-    since: str
-
-    def __str__(self) -> str:
-        return f"{self.name} for {self.since}" if self.since else self.name
-
-    @property
-    def short(self) -> str:
-        """As in notes of few words: "chest pain x 3 days"."""
-        return f"{self.name} x {self.since}" if self.since else self.name
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Relative:
-    """A condition of a relative, or one that the relative did not have."""
-
-    who: str
-    condition: str
-    negated: bool
-
-    def __str__(self) -> str:
-        return f"no {self.condition} in the {self.who}" if self.negated else f"{self.who} with {self.condition}"
-
-    @property
-    def short(self) -> str:
-        """As in notes of few words: "breast cancer (mother)"."""
-        return f"{'no ' if self.negated else ''}{self.condition} ({self.who})"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Procedure:
-    """A procedure of this encounter, and what it showed or ""."""
-
-    name: str
-    shows: str
-
-    def __str__(self) -> str:
-        return f"{self.name} showing {self.shows}" if self.shows else self.name
-
-    @property
-    def told(self) -> str:
-        """As a sentence: "chest x-ray showed consolidation", "appendectomy was performed"."""
-        return f"{self.name} showed {self.shows}" if self.shows else f"{self.name} was performed"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Course:
-    """How the patient does, or a condition that has a course of its own; `of` is "" for the patient."""
-
-    of: str
-    value: str
-
-    def __str__(self) -> str:
-        return f"{self.of} {self.value}" if self.of else f"clinically {self.value}"
-
-    @property
-    def told(self) -> str:
-        """As a sentence: "the patient is clinically improving", "pneumonia has resolved"."""
-        if self.value == _RESOLVED:
-            return f"{self.of or 'the acute illness'} has {self.value}"
-        return f"{self.of} is {self.value}" if self.of else f"the {PATIENT} is clinically {self.value}"
-
-
-_RESOLVED = "resolved"
+_PRONOUNS: Mapping[str, tuple[str, str]] = MappingProxyType({"female": ("she", "her"), "male": ("he", "his")})
 
 CASE_VARIABLES = (
     "absent_findings",
+    "absent_lacks",
     "age",
     "allergies",
     "anesthesia",
@@ -146,6 +26,7 @@ CASE_VARIABLES = (
     "disposition",
     "earlier_note",
     "findings",
+    "habits",
     "labs",
     "lacks",
     "medications",
@@ -156,9 +37,11 @@ CASE_VARIABLES = (
     "previous_labs",
     "previous_vitals",
     "procedures",
+    "possessive",
     "pronoun",
     "relatives",
     "sex",
+    "smoking",
     "social",
     "stopped",
     "style",
@@ -171,15 +54,18 @@ def case_variables(case: Case) -> dict[str, Any]:
     """Give what a rendered section may use, by the names of `CASE_VARIABLES`; lists are in the order of the case."""
     attributes = case.attributes
     age, sex = attributes.get("age", ""), attributes.get("sex", "")
+    pronoun, possessive = _PRONOUNS.get(sex, (f"the {PATIENT}", "the"))
     return {
         "age": age,
         "sex": sex,
         "style": attributes.get("style", ""),
         "anesthesia": attributes.get("anesthesia", ""),
-        "person": _person(age, sex),
-        "pronoun": _PERSONS.get(sex, ("", f"the {PATIENT}"))[1],
+        "person": Person(age=age, sex=sex),
+        "pronoun": pronoun,
+        "possessive": possessive,
         **_lists_of_names(case),
         **_findings(case),
+        **_habits(case),
         "complaints": _complaints(case),
         "courses": [
             Course(of="" if fact.subject == PATIENT else fact.subject, value=fact.value)
@@ -193,7 +79,7 @@ def case_variables(case: Case) -> dict[str, Any]:
         "previous_vitals": results(case, "previous vitals"),
         "procedures": _procedures(case),
         "relatives": [
-            Relative(who=fact.subject, condition=fact.value, negated=fact.negated)
+            Relative(who=fact.subject, condition=fact.value, negated=fact.negated, whose=possessive)
             for fact in select(case, ["family history"])
         ],
     }
@@ -215,7 +101,6 @@ _LISTED: Mapping[str, str] = MappingProxyType(
         "negatives": "negatives",
         "stopped": "stopped drugs",
         "allergies": "allergies",
-        "absent_findings": "absent findings",
         "past_procedures": "past procedures",
         "social": "social history",
     }
@@ -227,19 +112,29 @@ def _values(case: Case, group: str) -> list[str]:
 
 
 def _findings(case: Case) -> dict[str, list[str]]:
-    """Part the findings whose names say that something is absent from the others: in one list they would deny these."""
-    found = _values(case, "findings")
-    lacks = [name for name in found if name.startswith(_LACKING)]
-    return {"findings": [name for name in found if name not in lacks], "lacks": lacks}
+    """Part the findings whose names say that something is lacking from the others.
+
+    In one list with those that are there they would deny these, and in one with those that are not deny twice.
+    """
+    found, absent = _values(case, "findings"), _values(case, "absent findings")
+    return {
+        "findings": [name for name in found if not name.startswith(_LACKING)],
+        "lacks": [name for name in found if name.startswith(_LACKING)],
+        "absent_findings": [name for name in absent if not name.startswith(_TOO_LITTLE)],
+        "absent_lacks": [name for name in absent if name.startswith(_TOO_LITTLE)],
+    }
 
 
 _LACKING = ("absent ", "no ")
+# "No decreased skin turgor" denies twice: what is not too little is told apart.
+_TOO_LITTLE = (*_LACKING, "decreased ", "diminished ", "reduced ", "limited ", "impaired ", "loss of ", "low ", "poor ")
 
 
-def _person(age: str, sex: str) -> str:
-    """Name the patient: "64-year-old woman"."""
-    noun = _PERSONS.get(sex, (PATIENT, ""))[0]
-    return f"{age}-year-old {noun}" if age else noun
+def _habits(case: Case) -> dict[str, Any]:
+    """Part the social history into whether the patient smokes, which is what she is, and what she does."""
+    told = _values(case, "social history")
+    smoking = next((value for value in told if value.endswith("smoker")), "")
+    return {"smoking": smoking, "habits": [value for value in told if value != smoking]}
 
 
 def _complaints(case: Case) -> list[Complaint]:
@@ -293,17 +188,3 @@ def _study(finding: Fact) -> str:
 
 def _shown(finding: Fact) -> str:
     return f"no {finding.value}" if finding.negated else finding.value
-
-
-def _spaced(*parts: str) -> str:
-    return " ".join(part for part in parts if part)
-
-
-def listed(items: Iterable[object], last: str = "and") -> str:
-    """Join with commas and a word before the last.
-
-    >>> listed(["fever", "cough", "chills"])
-    'fever, cough and chills'
-    """
-    words = [str(item) for item in items]
-    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)

@@ -3,7 +3,9 @@
 import re
 
 from clinsynth.prompts import Section
-from clinsynth.prompts.rendering import sentence
+from clinsynth.prompts.joining import sentence
+from clinsynth.prompts.regimens import ways
+from clinsynth.prompts.selecting import PATIENT
 from clinsynth.records import Case, Fact
 
 NOTE_TYPES = (
@@ -98,3 +100,35 @@ def obedient(section: Section) -> str:
     told = [sentence(part) for part in said.removesuffix(".").split("; ")]
     person = re.match(r"Age: (\d+)\. Sex: (\w+)\.", lines[1])
     return " ".join([f"A {person[1]}-year-old {person[2]}." if person else "Seen.", *told])
+
+
+_PAST = (
+    "(?:histor|S/p|h/o|Hx|previous|prior|past|formerly|has had|had|underwent|undergone|status post|surg|operations|PSH)"
+)
+_BEFORE = r"(?:previous|prior|earlier)"
+
+
+def words_of(fact: Fact) -> str:
+    """Give a pattern for the words in which texts may tell a fact: what it is about near what is so."""
+    value, subject, number = (re.escape(each) for each in (fact.value, fact.subject, fact.value.partition(" ")[0]))
+    negated = r"\b(?:no|or|nor|not|without|w/o|free of|denies|denied|negative for)\b[^.]*" if fact.negated else ""
+    often = "|".join(map(re.escape, {*ways(fact.value, "full"), *ways(fact.value, "short")}))
+    forms = {
+        "age": rf"(?:age: |\b){value}(?:\b|yo)",
+        "sex": rf"\b(?:{value}|woman|(?<=y/o )F|(?<=yo )F)\b",
+        "frequency": rf"{subject}[^;\n]*?(?:{often})",
+        "dose": rf"{subject}[^;\n]*?{number}\s?{re.escape(fact.value.partition(' ')[2])}",
+        "lab": rf"{subject}[^.,;\n]*? {number}|{subject}={number}",
+        "vital": rf"(?:{subject}|BP|temp)[^.,;\n]*?[ =]{number}",
+        "onset": rf"(?:{number}|three)[ -]{fact.value.partition(' ')[2].removesuffix('s')}s?",
+        "course": rf"\b{'' if fact.subject == PATIENT else subject}\b[^.\n]*?{re.sub('(ing|ed)$', '', value)}",
+    }
+    related = {
+        "had": rf"{_PAST}[^.]*?{value}",
+        "runs_in_family": rf"(?:{value}[^.]*{subject}|{subject}[^.]*{value})",
+        "measured_before": rf"{_BEFORE} (?:{subject}|BP|temp|temperature)[^.,;\n]*?[ =]{number}",
+        "starts": rf"(?:{value}[^;\n]*\((?:(?:newly |just )?started|new|added|new start)\)|started {value})",
+        "increases": rf"(?:{value}[^;\n]*\((?:(?:dose )?(?:increased|raised)|titrated up)\)|increased {value} to)",
+        "stops": rf"(?:{value} (?:stopped|discontinued|d/c)|(?:stopped|off|d/c|discontinued) [^.]*{value})",
+    }
+    return related.get(fact.relation) or negated + forms.get(fact.kind, rf"\b{value}\b")

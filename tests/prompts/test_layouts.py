@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from telling import NOTE_TYPES, STYLES, full_case, obedient
+from telling import NOTE_TYPES, STYLES, full_case, obedient, words_of
 
 from clinsynth.checks import Parsed
 from clinsynth.checks.facts.contradictions import against_case
@@ -22,7 +22,6 @@ from clinsynth.checks.phi import PhiCheck
 from clinsynth.config import find_config
 from clinsynth.prompts import Section, assemble, load_template, split_sections
 from clinsynth.prompts.layouts import load_layout
-from clinsynth.prompts.results import Result
 from clinsynth.prompts.selecting import FACT_KINDS, PATIENT
 from clinsynth.prompts.variables import case_variables
 from clinsynth.records import Case, Fact, Note
@@ -44,40 +43,10 @@ def _note(case: Case, template: str = BOTH[0]) -> Note:
     return Note(id=case.id, text=text, case=case, written=written)
 
 
-_UNSAID = re.escape(" mmHg")
-
-
-def _words_of(fact: Fact) -> str:
-    """Give a pattern for the words in which texts may tell a fact: what it is about near what is so."""
-    value = re.escape(fact.value)
-    negated = r"\b(?:no|or|nor|without|denies|negative for)\b[^.]*" if fact.negated else ""
-    forms = {
-        "age": rf"(?:age: |\b){value}\b",
-        "sex": rf"\b(?:{value}|woman)\b",
-        "frequency": rf"{re.escape(fact.subject)}[^.;]*?(?:{value}|b\.i\.d|daily|every 12 hours)",
-        "dose": rf"{re.escape(fact.subject)}[^.;]*?{value}",
-        "lab": rf"{re.escape(fact.subject)} (?:of |is |was |are |were )?{value}",
-        "vital": rf"(?:{re.escape(fact.subject)}|BP|temp) (?:of |is |are )?{value.removesuffix(_UNSAID)}",
-        "onset": rf"{re.escape(fact.subject)} (?:for|x) {value}",
-        "course": rf"\b{'' if fact.subject == PATIENT else fact.subject} (?:is |has )?(?:clinically )?{value}\b",
-    }
-    related = {
-        "had": rf"(?:histor|H/o|S/p|PREVIOUS|in the past|SURGICAL)[^.]*?{value}",
-        "runs_in_family": rf"(?:{value}[^.]*{fact.subject}|{fact.subject}[^.]*{value})",
-        "measured_before": (
-            rf"(?:previous|prior) (?:{re.escape(fact.subject)}|BP|temp) (?:of )?{value.removesuffix(_UNSAID)}"
-        ),
-        "starts": rf"(?:{value}[^,;\n]*\(started\)|started {value})",
-        "increases": rf"(?:{value}[^,;\n]*\(increased\)|increased {value} to)",
-        "stops": rf"(?:{value} was stopped|stopped [^.]*{value})",
-    }
-    return related.get(fact.relation) or negated + forms.get(fact.kind, rf"\b{value}\b")
-
-
 def _untold(case: Case, sections: tuple[Section, ...]) -> Iterator[str]:
     said = "\n\n".join(f"{section.heading}: {section.prompt or section.text}" for section in sections)
     for fact in case.facts:
-        if not re.search(_words_of(fact), said, re.IGNORECASE):
+        if not re.search(words_of(fact), said, re.IGNORECASE):
             yield fact.kind
 
 
@@ -142,19 +111,20 @@ def test_a_rendered_note_is_well_formed_and_free_of_phi(note_type: str, style: s
     assert written == ()
     assert FormCheck()(parsed) == [()]
     assert PhiCheck()(parsed) == [()]
-    assert [heading for heading, _ in split_sections(text)] == [part.heading for part in sections if part.heading]
+    assert [heading for heading, _ in split_sections(text) if heading] == [
+        part.heading for part in sections if part.heading
+    ]
 
 
 @pytest.mark.parametrize("note_type", NOTE_TYPES)
 def test_each_style_has_its_own_words(note_type: str) -> None:
-    """No two styles give the same rendered texts; without an earlier encounter nothing is carried over from one."""
+    """No two styles give the same rendered texts; what is carried over from an earlier note is said to be."""
     texts = {
         style: "\n".join(section.text or "" for section in _sections(full_case(note_type, style))) for style in STYLES
     }
     differing = STYLES if note_type not in {"radiology_report", "operative_note"} else STYLES[:3]
     assert len({texts[style] for style in differing}) == len(differing)
-    assert "The patient states" in texts["dictated"]
-    carried = [style for style in STYLES if "Carried forward from" in texts[style]]
+    carried = [style for style in STYLES if re.search(r"(?:Copied|Carried) (?:forward |over )?from", texts[style])]
     assert carried == (["copied_forward"] if "lab" in load_template(BOTH[0]).states(note_type) else [])
 
 
@@ -175,7 +145,7 @@ def test_a_bare_case_has_a_note_too(note_type: str) -> None:
         assert any(section.prompt for section in sections)
         assert all((section.prompt or section.text or "").strip() for section in sections)
         text = "\n".join(section.text or "" for section in sections)
-        assert not re.search(r" [.,]|[(:] ?[.)]|  |\bNone\b(?!\.| avail| known)|\[\]", text)
+        assert not re.search(r" [.,]|[(:] ?[.)]|  |\bNone\b(?!\.| [a-z])|\[\]", text)
 
 
 def test_prompts_name_a_style_only_where_models_know_the_word() -> None:
@@ -208,24 +178,3 @@ def test_vital_signs_stand_in_several_orders() -> None:
     told = [case_variables(full_case("progress_note", number=number))["vitals"] for number in range(40)]
     assert len({tuple(map(str, signs)) for signs in told}) > 1
     assert {frozenset(map(str, signs)) for signs in told} == {frozenset(map(str, told[0]))}
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "told"),
-    [
-        ("respirations", "22 breaths/min", "respirations are 22"),
-        ("blood pressure", "152/94 mmHg", "blood pressure is 152/94"),
-        ("temperature", "38.4 C", "temperature is 38.4 C"),
-    ],
-)
-def test_a_vital_sign_is_told_in_grammar_and_without_a_unit_that_goes_without_saying(
-    name: str, value: str, told: str
-) -> None:
-    """A plural stands with "are"; a pressure needs no unit, a temperature in C does."""
-    assert Result(name=name, value=value, is_vital=True).told == told
-
-
-def test_a_lab_keeps_its_unit() -> None:
-    """The gases of the blood are measured in mmHg, which says itself of a blood pressure only."""
-    assert Result(name="pCO2", value="49 mmHg").was == "pCO2 was 49 mmHg"
-    assert Result(name="platelets", value="210 K/uL").was == "platelets were 210 K/uL"

@@ -1,11 +1,12 @@
 """Templates: every file that ships, and what a template promises."""
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 import yaml
-from telling import NOTE_TYPES, full_case, obedient
+from telling import NOTE_TYPES, full_case, obedient, words_of
 
 from clinsynth.errors import ConfigError
 from clinsynth.extras import data_dir
@@ -95,19 +96,18 @@ def test_every_template_has_every_note_type(name: str, note_type: str) -> None:
 def test_a_note_names_every_fact_somewhere(name: str, note_type: str) -> None:
     """What prompts ask for and what is rendered together cover the kinds of facts that a type of note states."""
     case, template = full_case(note_type), load_template(name)
-    said = "\n".join(section.prompt or section.text or "" for section in template.sections(case, 0)).lower()
-    for fact in case.facts:
-        if fact.kind in template.states(note_type):
-            # A rendered pressure may leave out its unit.
-            told = fact.value.removesuffix(" mmHg") if fact.kind == "vital" else fact.value
-            assert told.lower() in said, fact.id
+    said = "\n\n".join(f"{section.heading}: {section.prompt or section.text}" for section in template.sections(case, 0))
+    told = template.states(note_type)
+    assert not [
+        fact.id for fact in case.facts if fact.kind in told and not re.search(words_of(fact), said, re.IGNORECASE)
+    ]
 
 
 def test_class_conditional_prompts_say_nothing_of_the_case() -> None:
     """Two cases of one class have the same prompts."""
     template = load_template("prompts/class_conditional.yaml")
     prompts = [section.prompt for section in template.sections(_case(), 0) if section.prompt]
-    assert prompts[0] == "[History and Physical | Cardiology | HISTORY OF PRESENT ILLNESS]\nText:\n"
+    assert re.fullmatch(r"\[History and Physical \| Cardiology \| HISTORY[A-Z ]*\]\nText:\n", prompts[0] or "")
     assert not any("hypertension" in prompt or "64" in prompt for prompt in prompts)
 
 
@@ -135,19 +135,17 @@ def test_an_attempt_uses_the_next_variant() -> None:
 
 
 def test_surfaces_vary_by_case_and_by_nothing_else() -> None:
-    """Rendered sections differ in form from case to case, and are the same each time for one case."""
+    """Rendered sections differ from case to case, and are the same each time, and in each attempt, for one case."""
     template = load_template("prompts/attribute_controlled.yaml")
-    texts = {
-        section.text
-        for number in range(30)
-        for section in template.sections(_case(case_id=f"case-{number:06d}"), 0)
-        if "MEDICATIONS" in section.heading
-    }
-    assert texts == {
-        "1. Lisinopril 10 mg twice daily.\n2. Aspirin.",
-        "Lisinopril 10 mg twice daily and aspirin.",
-        "Lisinopril 10 mg twice daily.\nAspirin.",
-    }
+
+    def told(number: int, attempt: int) -> list[str]:
+        sections = template.sections(_case(case_id=f"case-{number:06d}"), attempt)
+        return [f"{section.heading}: {section.text}" for section in sections if section.text]
+
+    texts = [told(number, 0) for number in range(30)]
+    assert texts == [told(number, 1) for number in range(30)]
+    drugs = [next(text for text in each if "isinopril" in text) for each in texts]
+    assert len(set(drugs)) > 25
 
 
 def test_the_hash_follows_the_content(written: Callable[..., Path]) -> None:
@@ -207,7 +205,7 @@ def test_a_note_without_headings_in_places_keeps_its_ranges() -> None:
     case = full_case("clinic_letter")
     sections = load_template("prompts/attribute_controlled.yaml").sections(case, 0)
     text, written = assemble(case, sections, [obedient(section) for section in sections])
-    assert "\n\nDear colleague,\n\nThank you for" in text
+    assert re.search(r"^(?:Dear|To the) [a-z ]+,\n\n[A-Z]", text, re.MULTILINE)
     assert [text[span.start : span.end] for span in written] == [
         obedient(section) for section in sections if section.prompt
     ]

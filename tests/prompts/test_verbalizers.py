@@ -12,7 +12,7 @@ from clinsynth.errors import InputError
 from clinsynth.extras import data_dir
 from clinsynth.ontology import load_ontology
 from clinsynth.prompts import Verbalizer, load_template, read_usage
-from clinsynth.prompts.rendering import sentence
+from clinsynth.prompts.joining import sentence
 from clinsynth.records import Case, Fact
 from clinsynth.seeds import generator
 
