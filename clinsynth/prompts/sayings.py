@@ -280,7 +280,7 @@ _COURSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "stable": (
             *("{is_} stable", "remain{s} stable", "{has} been stable", "appear{s} stable", "{has} remained stable"),
-            *("{is_} clinically stable", "{is_} currently stable", "seem{s} stable", "{is_} stable at present"),
+            *("{is_} clinically stable", "seem{s} stable"),
         ),
         "worsening": (
             *(
