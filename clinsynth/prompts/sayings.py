@@ -223,7 +223,7 @@ _DONE: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("{name} {was} performed", "{name} {was} done", "{name} {was} completed", "{name} {was} carried out"),
             *("{name} performed", "underwent {name}", "has undergone {name}"),
         ),
-        "short": ("{name}", "{name} done", "{name} performed", "s/p {name}", "{name} completed"),
+        "short": ("{name}", "{name} done", "{name} performed", "{name} completed"),
     }
 )
 
