@@ -67,13 +67,28 @@ class Writing(Section):
     adapters: Mapping[str, str] = {}
 
 
+class OwnTexts(Section):
+    """What a model itself writes for planned cases, by what stands under "writing", and what of it is learnt from.
+
+    Of each section up to `n_tries` texts are written, by each of the templates for its share of the cases, until
+    `n_kept` have no fault that `writing.candidates` would count. With them go `n_real` of the notes of `train`.
+    """
+
+    n_cases: int = Field(200, ge=2)
+    seed: int = 101
+    templates: tuple[str, ...] = Field(("prompts/slotted.yaml", "prompts/verbalized.yaml"), min_length=1)
+    n_tries: int = Field(5, ge=1)
+    n_kept: int = Field(2, ge=1)
+    n_real: int = Field(100, ge=0)
+
+
 class Adapt(Section):
     """A PEFT adapter on real notes.
 
     `faithful` leaves out sections that say more than their prompt: a drug, a date or a name that it does not give.
     `form` is "told" (a prompt states facts and the text has them), "slots" (typed slots stand where facts do, for
     templates that ask for them) or "mixed", for both; of `note_types`, if any are named, only notes are learnt from.
-    `half` stores the adapter in bfloat16.
+    `half` stores the adapter in bfloat16; `own` adds what the model itself writes without a fault.
     """
 
     method: Component = Component(name="lora")
@@ -89,6 +104,7 @@ class Adapt(Section):
     form: str = Field("told", pattern="^(told|slots|mixed)$")
     note_types: tuple[str, ...] = ()
     half: bool = False
+    own: OwnTexts | None = None
     threads: int = 1
 
 

@@ -32,7 +32,7 @@ from clinsynth.records import Case, Fact, Note
 from clinsynth.storage import write_json
 from clinsynth.training.model_card import Measuring, Score, add_scores, score
 from clinsynth.workflows.fitted import named_adapters
-from clinsynth.workflows.run import plan_cases
+from clinsynth.workflows.planned import plan_cases
 from clinsynth.workflows.stages import Writer, build_backbone
 
 SCRIPT = "benchmarks/attribute_swap/measure.py"

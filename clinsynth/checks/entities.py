@@ -198,9 +198,16 @@ def _abbreviated(doc: "Doc", mentions: Sequence[Mention]) -> Iterator[Span]:
 
 
 def _is_within(concept: Concept, names: frozenset[str]) -> bool:
-    """Say whether a concept is a plainer word for something of the case: all words of its name are in one of theirs."""
-    words = set(concept.name.casefold().split())
-    return any(words <= set(name.split()) for name in names)
+    """Say whether a concept is a plainer word for something of the case: all words of a name of it are in one of theirs.
+
+    "Gallstones" are cholelithiasis, and two pleural effusions are one twice.
+    """
+    plainer = [_singular(name.casefold()) for name in concept.names]
+    return any(words <= held for held in map(_singular, names) for words in plainer)
+
+
+def _singular(name: str) -> set[str]:
+    return {word.removesuffix("s") for word in name.split()}
 
 
 def _words_before_doses(doc: "Doc", known: Passages) -> Iterator["Token"]:

@@ -166,7 +166,7 @@ class Template:
     def _slotted(self, telling: _Telling, heading: str, plan: SectionPlan, *, opens: bool) -> Section:
         """Ask for a section with slots; the age has one in the section that opens the narrative."""
         case = telling.asked
-        ages = tuple(fact for fact in case.facts if fact.kind == "age") if opens else ()
+        ages = tuple(fact for fact in case.facts if fact.kind == "age") if opens and plan.tells_age else ()
         ordered = ORDERS[telling.variant.order](select(case, plan.written or ()), derive_seed(0, case.id, heading))
         facts = (*ages, *ordered)
         attributes = _attributes(telling) | {"age": ""} | {each.kind: each.value for each in slotted(ages)}

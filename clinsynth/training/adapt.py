@@ -7,6 +7,7 @@ import shutil
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,12 +51,18 @@ _TIMED_STEPS = 3
 Progress = Callable[[str, int, int], None]
 
 
-def fit_adapter(adapting: Adapting, notes: Iterable[Note], *, progress: Progress) -> Adapted:
+def fit_adapter(adapting: Adapting, notes: Iterable[Note], *, own: Texts = (), progress: Progress) -> Adapted:
     """Fit an adapter, go on with one that was interrupted, or give the one that is there already.
 
     `max_minutes` is turned into steps before the fit starts, by timing a few; a fit that goes on keeps them. So an
     interrupted fit ends with the same adapter as one that was not, but the number of steps, which the card tells,
     depends on the machine.
+
+    Args:
+        adapting: What is adapted, and how.
+        notes: To learn from, section by section.
+        own: Pairs of prompt and text to learn from besides, by id.
+        progress: Told of each step.
 
     Raises:
         ConfigError: The method or an option is wrong, or does not fit the model.
@@ -68,7 +75,7 @@ def fit_adapter(adapting: Adapting, notes: Iterable[Note], *, progress: Progress
     texts = note_texts(
         notes, ontology=adapting.ontology, seed=adapting.seed, faithful=config.faithful, form=config.form
     )
-    return fit_texts(adapting, texts, progress=progress)
+    return fit_texts(adapting, chain(own, texts), progress=progress)
 
 
 def fit_texts(adapting: Adapting, texts: Texts, *, progress: Progress) -> Adapted:

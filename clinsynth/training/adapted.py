@@ -46,6 +46,8 @@ class Adapting:
     Attributes:
         model: A folder, or an id of the hub.
         data: What the notes are, for the card.
+        besides: What else is learnt from.
+        command: What fits it again, for the card.
         chat: As of the backbone that will write with the adapter.
     """
 
@@ -54,6 +56,8 @@ class Adapting:
     out: Path
     seed: int
     data: TrainedOn = _USERS_NOTES
+    besides: tuple[TrainedOn, ...] = ()
+    command: str = COMMAND
     ontology: str = "core"
     chat: bool | None = None
     allow_download: bool = False
@@ -107,14 +111,15 @@ class Outcome:
 
 def make_card(adapting: Adapting, pairs: Pairs, outcome: Outcome, *, made_from: str) -> ModelCard:
     """Put together what is to be known of an adapter; `made_from` is `adapting_hash`."""
-    how = Measuring(data=f"{adapting.data.dataset}, validation notes", seed=adapting.seed, command=COMMAND)
+    read = " and ".join(each.dataset for each in (adapting.data, *adapting.besides))
+    how = Measuring(data=f"{read}, validation part", seed=adapting.seed, command=adapting.command)
     losses = outcome.losses
     return ModelCard(
         name=adapting.out.name,
         kind="adapter",
         title="An adapter for sections of clinical notes",
         about="Its base model writes with it: name its folder under `writing.adapter` in a configuration.",
-        data=(adapting.data,),
+        data=(adapting.data, *adapting.besides),
         recipe_sha256=recipe_hash(adapting.config, seed=adapting.seed),
         seed=adapting.seed,
         machine=this_machine(),

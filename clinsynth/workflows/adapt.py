@@ -1,6 +1,6 @@
 """`clinsynth adapt`: a PEFT adapter on notes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,16 @@ from clinsynth.data import DATASETS
 from clinsynth.errors import ConfigError
 from clinsynth.recipes import Source
 from clinsynth.records import Note
+from clinsynth.seeds import derive_seed
 from clinsynth.training.adapt import fit_adapter
-from clinsynth.training.adapted import Adapting
+from clinsynth.training.adapted import COMMAND, Adapting
 from clinsynth.training.model_card import TrainedOn, trained_on
 from clinsynth.workflows.fitted import Adapters, Fitted, named_adapters
+from clinsynth.workflows.own_texts import OwnWriting
 from clinsynth.workflows.progress import Progress, silent
 from clinsynth.workflows.sources import source_notes
+
+_OWN = TrainedOn(dataset="texts that the model wrote for planned cases, those without a fault", licence="Apache-2.0")
 
 
 def adapt(
@@ -54,6 +58,22 @@ def adapt(
     return _fit(loaded, part, out, data_dir=data_dir or loaded.data_dir, progress=progress).folder
 
 
+def adapt_as_configured(
+    config: str | Path,
+    out: Path,
+    *,
+    settings: Sequence[str] = (),
+    data_dir: Path | None = None,
+    progress: Progress = silent,
+) -> Path:
+    """Fit an adapter that ships again, to the notes that its configuration names; see `adapt`."""
+    loaded = load_config(config, settings)
+    part = needed(loaded.adapt, name="adapt", command="models train")
+    command = f"clinsynth models train {loaded.name} --out DIR --data-dir DATA"
+    data = data_dir or loaded.data_dir
+    return _fit(loaded, part, out, data_dir=data, progress=progress, command=command).folder
+
+
 def adapters_for(config: Config, folder: Path, *, progress: Progress = silent) -> Adapters:
     """Give the adapters that a run writes with: those it names, else one fitted in `folder`, else none.
 
@@ -70,7 +90,15 @@ def adapters_for(config: Config, folder: Path, *, progress: Progress = silent) -
     return replace(named, by_type=dict.fromkeys(config.adapt.note_types, fitted) | dict(named.by_type))
 
 
-def _fit(config: Config, part: Adapt, out: Path, *, data_dir: str | Path | None, progress: Progress) -> Fitted:
+def _fit(
+    config: Config,
+    part: Adapt,
+    out: Path,
+    *,
+    data_dir: str | Path | None,
+    progress: Progress,
+    command: str = COMMAND,
+) -> Fitted:
     options = config.backbone.options
     adapting = Adapting(
         config=part,
@@ -78,11 +106,19 @@ def _fit(config: Config, part: Adapt, out: Path, *, data_dir: str | Path | None,
         out=out,
         seed=config.seed,
         data=_trained_on(part.train),
+        besides=(_OWN,) if part.own is not None else (),
+        command=command,
         ontology=config.ontology,
         chat=options.get("chat"),
         allow_download=bool(options.get("allow_download", False)),
     )
-    fitted = fit_adapter(adapting, _learnt_from(part, data_dir), progress=progress)
+    notes: Iterable[Note] = _learnt_from(part, data_dir)
+    if part.own is None:
+        fitted = fit_adapter(adapting, notes, progress=progress)
+    else:
+        notes = sorted(notes, key=lambda note: derive_seed(config.seed, "own", note.id))[: part.own.n_real]
+        own = OwnWriting(config=config, adapting=adapting, own=part.own).pairs(progress=progress)
+        fitted = fit_adapter(adapting, notes, own=own, progress=progress)
     return Fitted(folder=fitted.folder, hash=fitted.hash)
 
 

@@ -13,7 +13,8 @@ from clinsynth.records import Case, Fact, Finding, Note
 from clinsynth.report.masking import sample
 from clinsynth.report.segments import segments
 from clinsynth.workflows.fitted import named_adapters
-from clinsynth.workflows.run import plan_cases, resolve
+from clinsynth.workflows.planned import plan_cases
+from clinsynth.workflows.run import resolve
 from clinsynth.workflows.stages import Checked, Writer, build_backbone, build_checker
 
 log = logging.getLogger(__name__)

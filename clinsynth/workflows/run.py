@@ -1,7 +1,7 @@
 """`clinsynth run`: from a configuration to a checked corpus, its measures and its report."""
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -9,10 +9,6 @@ from pathlib import Path
 from clinsynth.config import Config, load_config
 from clinsynth.data.corpus import corpus_schema, note_row
 from clinsynth.estimates import Estimate, proportion
-from clinsynth.ontology import load_ontology
-from clinsynth.planning.cases import Planner
-from clinsynth.planning.spaces import load_space
-from clinsynth.records import Case
 from clinsynth.report.masking import mask
 from clinsynth.storage import shard_path, write_parquet, write_rows
 from clinsynth.workflows.adapt import adapters_for
@@ -20,6 +16,7 @@ from clinsynth.workflows.findings import finding_row
 from clinsynth.workflows.folders import claimed
 from clinsynth.workflows.inputs import run_inputs, weights_of
 from clinsynth.workflows.passes import Passes
+from clinsynth.workflows.planned import plan_cases
 from clinsynth.workflows.preflight import preflight
 from clinsynth.workflows.progress import Progress, silent
 from clinsynth.workflows.run_bench import run_benches
@@ -128,17 +125,6 @@ def resolve(
     if data_dir is not None:
         overrides.append(f"data_dir={data_dir}")
     return load_config(config, overrides)
-
-
-def plan_cases(config: Config) -> Iterator[Case]:
-    """Stream the cases that a configuration plans."""
-    planner = Planner(
-        ontology=load_ontology(config.ontology),
-        space=load_space(config.plan.attributes),
-        seed=config.seed,
-        plan=config.plan,
-    )
-    return (planner.case(index) for index in range(config.plan.n_cases))
 
 
 def _passes(

@@ -46,6 +46,12 @@ RECIPES: Mapping[str, Recipe] = {
         config="entities.yaml", section="entities", trains="clinsynth.workflows.train_entities:train_entities"
     ),
     "names": Recipe(config="names.yaml", section="names", trains="clinsynth.workflows.train_names:train_names"),
+    **{
+        name: Recipe(
+            config=f"adapters/{name}.yaml", section="adapt", trains="clinsynth.workflows.adapt:adapt_as_configured"
+        )
+        for name in ("encounters", "procedures", "imaging")
+    },
 }
 
 

@@ -78,12 +78,7 @@ class Writer:
         the first.
         """
         texts = {case_id: [section.text or "" for section in listed] for case_id, listed in sections.items()}
-        asked = [
-            _Asked(case=case, place=place, section=section)
-            for case in cases
-            for place, section in enumerate(sections[case.id])
-            if section.prompt is not None
-        ]
+        asked = _asked(cases, sections)
         faults: dict[_Asked, tuple[int, int]] = {}
         for candidate in range(self.config.writing.candidates):
             for one, generation in self._generated(asked, candidate):
@@ -93,6 +88,27 @@ class Writer:
                     faults[one], texts[one.case.id][one.place] = found, text
             asked = [one for one in asked if any(faults[one])]
         return texts
+
+    def faultless(self, cases: Sequence[Case], *, n_tries: int, n_kept: int) -> Iterator[tuple[Case, Section, str]]:
+        """Yield texts of sections without a fault, which ended by themselves and as the model would have written them.
+
+        Args:
+            cases: What to write about.
+            n_tries: Texts of each section, at most.
+            n_kept: Different texts of each section that are enough.
+        """
+        asked = _asked(cases, {case.id: self.template.sections(case, self.attempt) for case in cases})
+        kept: dict[_Asked, set[str]] = {one: set() for one in asked}
+        for candidate in range(n_tries):
+            for one, generation in self._generated(asked, candidate):
+                text = finished(generation)
+                seed = self._seed(one.case.id, one.place)
+                if generation.ended == "length" or generation.n_forced or text in kept[one]:
+                    continue
+                if self._faults(one.case, one.section, text, seed=seed) == 0:
+                    kept[one].add(text)
+                    yield one.case, one.section, text
+            asked = [one for one in asked if len(kept[one]) < n_kept]
 
     def _generated(self, asked: Sequence[_Asked], candidate: int) -> Iterator[tuple[_Asked, Generation]]:
         """Ask the backbone in batches of the configured size."""
@@ -172,6 +188,16 @@ class Writer:
                 versions={**extras.versions(), **self.weights},
             ),
         )
+
+
+def _asked(cases: Sequence[Case], sections: Mapping[str, Sequence[Section]]) -> list[_Asked]:
+    """Give the sections that a model is to write."""
+    return [
+        _Asked(case=case, place=place, section=section)
+        for case in cases
+        for place, section in enumerate(sections[case.id])
+        if section.prompt is not None
+    ]
 
 
 def _placed(

@@ -14,7 +14,7 @@ from clinsynth.estimates import proportion
 from clinsynth.ontology import load_ontology
 from clinsynth.prompts import load_template
 from clinsynth.workflows.fitted import Adapters
-from clinsynth.workflows.run import plan_cases
+from clinsynth.workflows.planned import plan_cases
 from clinsynth.workflows.stages import Writer
 
 ROOT = Path(__file__).parents[2]

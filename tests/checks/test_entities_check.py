@@ -1,5 +1,7 @@
 """The check of entities."""
 
+from dataclasses import replace
+
 import pytest
 from marks import note, unmark
 
@@ -83,6 +85,19 @@ def test_what_the_case_does_not_have_is_found_by_kind() -> None:
 def test_what_the_case_has_by_any_name_is_not_found() -> None:
     """Synonyms, brand names and plainer words for what the case has are its own."""
     assert _findings("She has T2DM, diabetes mellitus in other words, and takes Glucophage 500 mg.", CASE) == ()
+
+
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        ("cardiomegaly with bilateral pleural effusions", "Bilateral pleural effusions."),
+        ("gallstones with gallbladder wall thickening", "There are gallstones."),
+    ],
+)
+def test_what_an_image_showed_names_its_conditions(shown: str, text: str) -> None:
+    """A condition within a finding of the case, in the plural or by another name of it, is the case's own."""
+    fact = Fact(id="f3", kind="finding", subject="chest x-ray", relation="shows", value=shown)
+    assert _findings(text, replace(CASE, facts=(*CASE.facts, fact))) == ()
 
 
 def test_without_a_case_nothing_is_missing_from_it() -> None:

@@ -22,7 +22,6 @@ from clinsynth.planning.cases import Planner
 from clinsynth.planning.spaces import load_space
 from clinsynth.prompts import assemble, load_template
 from clinsynth.prompts.layouts import load_layout
-from clinsynth.prompts.selecting import is_shown
 from clinsynth.records import Case, Fact, Finding, Note
 from clinsynth.shingles import words
 
@@ -79,13 +78,9 @@ def test_no_check_rejects_what_a_record_fills() -> None:
 def _rejections(note: Note, checks: Sequence[Check]) -> Iterator[Finding]:
     """Give the findings that reject a note; that it lacks what a model would write does not count here."""
     assert note.case is not None
-    shown = [fact.value.casefold() for fact in note.case.facts if fact.kind == "finding" and is_shown(fact)]
     for found in (found for check in checks for found in check([Parsed(note, parse)])[0]):
         limit = CODES[found.code].limit
-        named = note.text[found.span.start : found.span.end].casefold() if found.span else ""
-        # What an image showed is told in the words of the ontology, whatever conditions these name.
-        is_of_an_image = found.code == "entities/not-in-case" and any(named in value for value in shown)
-        if found.code != "facts/missing" and not is_of_an_image and limit is not None and found.score >= limit:
+        if found.code != "facts/missing" and limit is not None and found.score >= limit:
             yield found
 
 

@@ -123,6 +123,18 @@ def test_the_embedded_models_prompt_is_the_frame() -> None:
     )
 
 
+@pytest.mark.parametrize("note_type", NOTE_TYPES)
+def test_the_age_is_asked_for_where_real_notes_tell_it(note_type: str) -> None:
+    """It has a slot where the narrative opens, but not in what was seen or done: there a record tells it before."""
+    sections = load_template("prompts/slotted.yaml").sections(_case(note_type), 0)
+    asked = [section.heading for section in sections if "[AGE]" in section.slots]
+    is_told = any("64" in (section.text or "") for section in sections)
+    if note_type in {"operative_note", "radiology_report"}:
+        assert (is_told, asked) == (True, [])
+    else:
+        assert len(asked) == 1
+
+
 def test_an_attempt_uses_the_next_variant() -> None:
     """Attempt k takes variant k modulo their number; the facts asked for stay the same."""
     template = load_template("prompts/attribute_controlled.yaml")
