@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 # How wrong it is to mention what the case does not have; a symptom more is colour, a drug more is an error.
+_DENIED = re.compile(r"\b(?:no|without)\b")
+_MIN_PLURAL = 5  # letters
 _SCORES: Mapping[str, float] = MappingProxyType({"medication": 0.9, "condition": 0.8, "symptom": 0.4})
 # A recognizer errs in notes more often than the ontology does: what it alone sees is for a person to look at.
 _UNKNOWN: Mapping[str, float] = MappingProxyType({"CHEMICAL": 0.5, "DISEASE": 0.3})
@@ -151,13 +153,16 @@ class EntitiesCheck:
 
     def _not_in_case(self, note: Note, case: Case, mentions: Sequence[Mention]) -> Iterator[Finding]:
         own = {fact.code for fact in case.facts}
-        names = self._names_of(case)
+        shown = _shown(case)
+        names = self._names_of(case) | shown
         others = about_others(readable(note.text))
         for found in mentions:
             score = _SCORES.get(found.concept.kind)
             if score is None or found.negated or found.concept.id in own or others.hold(found.span):
                 continue
             if any(name.casefold() in names for name in found.concept.names) or _is_within(found.concept, names):
+                continue
+            if _is_among(note.text[found.span.start : found.span.end], shown):
                 continue
             yield Finding(
                 note_id=note.id,
@@ -171,9 +176,7 @@ class EntitiesCheck:
     def _names_of(self, case: Case) -> frozenset[str]:
         """Give all names of what the case has, whatever its kind."""
         concepts = [self._ontology.concepts.get(fact.code) for fact in case.facts if fact.code]
-        named = {name.casefold() for concept in concepts if concept is not None for name in concept.names}
-        # What imaging showed names conditions in passing: "diffuse osteopenia with anterior wedging".
-        return frozenset(named | {fact.value.casefold() for fact in case.facts if fact.kind == "finding"})
+        return frozenset(name.casefold() for concept in concepts if concept is not None for name in concept.names)
 
     @property
     def _ontology(self) -> Ontology:
@@ -198,16 +201,29 @@ def _abbreviated(doc: "Doc", mentions: Sequence[Mention]) -> Iterator[Span]:
 
 
 def _is_within(concept: Concept, names: frozenset[str]) -> bool:
-    """Say whether a concept is a plainer word for something of the case: all words of a name of it are in one of theirs.
+    """Say whether a concept is a plainer word for something of the case: all words of its name are in one of theirs."""
+    words = set(concept.name.casefold().split())
+    return any(words <= set(name.split()) for name in names)
 
-    "Gallstones" are cholelithiasis, and two pleural effusions are one twice.
-    """
-    plainer = [_singular(name.casefold()) for name in concept.names]
-    return any(words <= held for held in map(_singular, names) for words in plainer)
+
+def _shown(case: Case) -> frozenset[str]:
+    """Give what findings of the case affirm; they name conditions in passing: "osteopenia with anterior wedging"."""
+    values = (fact.value.casefold() for fact in case.facts if fact.kind == "finding" and not fact.negated)
+    return frozenset(_DENIED.split(value, maxsplit=1)[0].strip() for value in values)
+
+
+def _is_among(mention: str, shown: frozenset[str]) -> bool:
+    """Say whether the words of a mention, in the singular or plural, are all in one thing that was shown."""
+    words = _singular(mention.casefold())
+    return any(words <= _singular(value) for value in shown)
 
 
 def _singular(name: str) -> set[str]:
-    return {word.removesuffix("s") for word in name.split()}
+    """Give the words of a name without the s of a plural ("effusions", not "stenosis" or "mass")."""
+    return {
+        word.removesuffix("s") if len(word) >= _MIN_PLURAL and not word.endswith(("ss", "us", "is")) else word
+        for word in name.split()
+    }
 
 
 def _words_before_doses(doc: "Doc", known: Passages) -> Iterator["Token"]:

@@ -29,6 +29,7 @@ from clinsynth.training.adapted import (
     claimed,
     from_card,
     make_card,
+    settled,
     validation_losses,
 )
 from clinsynth.training.losses import n_targets, padded, text_nats
@@ -72,6 +73,8 @@ def fit_adapter(adapting: Adapting, notes: Iterable[Note], *, own: Texts = (), p
         ResourceError: The memory is not there.
     """
     config = adapting.config
+    if adapting.own_from and (card := settled(adapting)) is not None:
+        return _finished(adapting, card)
     texts = note_texts(
         notes, ontology=adapting.ontology, seed=adapting.seed, faithful=config.faithful, form=config.form
     )

@@ -48,6 +48,7 @@ class Adapting:
         data: What the notes are, for the card.
         besides: What else is learnt from.
         command: What fits it again, for the card.
+        own_from: Hash of all that decides the texts that the model itself writes, and of the notes that go with them.
         chat: As of the backbone that will write with the adapter.
     """
 
@@ -58,6 +59,7 @@ class Adapting:
     data: TrainedOn = _USERS_NOTES
     besides: tuple[TrainedOn, ...] = ()
     command: str = COMMAND
+    own_from: str = ""
     ontology: str = "core"
     chat: bool | None = None
     allow_download: bool = False
@@ -136,6 +138,7 @@ def make_card(adapting: Adapting, pairs: Pairs, outcome: Outcome, *, made_from: 
             "steps_planned": outcome.n_planned,
             "stopped": outcome.stopped,
             "made_from_sha256": made_from,
+            **({"own_from_sha256": adapting.own_from} if adapting.own_from else {}),
         },
         scores=(
             score(AFTER, losses["after"], how, baseline=("without the adapter", losses["before"])),
@@ -199,6 +202,35 @@ def from_card(folder: Path, card: ModelCard) -> Adapted:
     )
 
 
+def settled(adapting: Adapting) -> ModelCard | None:
+    """Give the card of the adapter that is there, if its own texts were to be these; else take its folder for them.
+
+    To write them takes long, so this is asked before.
+
+    Raises:
+        OutputError: An adapter that was fitted otherwise is there, or half-fitted.
+    """
+    made_as = {"own": adapting.own_from, "recipe": recipe_hash(adapting.config, seed=adapting.seed)}
+    if (adapting.out / CARD).is_file():
+        card = read_card(adapting.out)
+        if {"own": card.trained.get("own_from_sha256"), "recipe": card.recipe_sha256} == made_as:
+            return card
+        raise _fitted_otherwise(adapting)
+    claim = adapting.work / "own.json"
+    if adapting.work.exists() and not (claim.is_file() and json.loads(claim.read_text(encoding="utf-8")) == made_as):
+        raise _half_fitted(adapting)
+    write_json(claim, made_as)
+    return None
+
+
+def _fitted_otherwise(adapting: Adapting) -> OutputError:
+    return OutputError(f"{adapting.out} holds an adapter that was fitted otherwise; choose another --out or remove it")
+
+
+def _half_fitted(adapting: Adapting) -> OutputError:
+    return OutputError(f"{adapting.work} holds the checkpoints of another fit; remove it to start anew")
+
+
 def claimed(adapting: Adapting, made_from: str) -> ModelCard | None:
     """Give the card of the adapter that is there, if it is this one; take the folder of checkpoints for this fit.
 
@@ -213,12 +245,10 @@ def claimed(adapting: Adapting, made_from: str) -> ModelCard | None:
         card = read_card(adapting.out)
         if card.trained.get("made_from_sha256") == made_from:
             return card
-        raise OutputError(
-            f"{adapting.out} holds an adapter that was fitted otherwise; choose another --out or remove it"
-        )
+        raise _fitted_otherwise(adapting)
     claim = adapting.work / "recipe.json"
     if claim.is_file() and json.loads(claim.read_text(encoding="utf-8"))["sha256"] != made_from:
-        raise OutputError(f"{adapting.work} holds the checkpoints of another fit; remove it to start anew")
+        raise _half_fitted(adapting)
     write_json(claim, {"sha256": made_from})
     return None
 

@@ -1,5 +1,7 @@
 """`clinsynth adapt`: a PEFT adapter on notes."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -117,9 +119,14 @@ def _fit(
         fitted = fit_adapter(adapting, notes, progress=progress)
     else:
         notes = sorted(notes, key=lambda note: derive_seed(config.seed, "own", note.id))[: part.own.n_real]
-        own = OwnWriting(config=config, adapting=adapting, own=part.own).pairs(progress=progress)
-        fitted = fit_adapter(adapting, notes, own=own, progress=progress)
+        own = OwnWriting(config=config, adapting=adapting, own=part.own)
+        adapting = replace(adapting, own_from=_hash_of(own.hash, *(f"{note.id}\n{note.text}" for note in notes)))
+        fitted = fit_adapter(adapting, notes, own=own.pairs(progress=progress), progress=progress)
     return Fitted(folder=fitted.folder, hash=fitted.hash)
+
+
+def _hash_of(*texts: str) -> str:
+    return hashlib.sha256(json.dumps(texts).encode()).hexdigest()
 
 
 def base_model(component: Component) -> str:

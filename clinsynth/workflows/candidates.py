@@ -62,7 +62,7 @@ class Faults:
         """Count; `seed` is that of the section."""
         note = Note(id=case.id, text=text, note_type=case.note_type, case=case)
         unsaid = _PLACEHOLDER.sub(" ", text)
-        n_unfounded = self._n_unknown_words(unsaid) + _n_unfounded(case, unsaid) + _n_repeated(text)
+        n_unfounded = self._n_unknown_words(section, unsaid) + _n_unfounded(case, unsaid) + _n_repeated(text)
         if not section.slots:
             return n_unfounded + self._n_missing(note, section) + self._n_found(note) + _n_of_other_sex(note)
         filled = self.template.fill(section, text, seed, is_denied=is_negated)
@@ -81,9 +81,10 @@ class Faults:
         )
         return len(filled.missing) + len(filled.invented) + filled.n_denied + turned
 
-    def _n_unknown_words(self, text: str) -> int:
+    def _n_unknown_words(self, section: Section, text: str) -> int:
         known = known_words(self.ontology)
-        return sum(word not in known for word in words_of(text))
+        told = {word for fact in section.facts for word in words_of(f"{fact.subject} {fact.value}")}
+        return sum(word not in known and word not in told for word in words_of(text))
 
     def _n_missing(self, note: Note, section: Section) -> int:
         assert note.case is not None
@@ -108,8 +109,9 @@ class Faults:
 
 def _n_unfounded(case: Case, text: str) -> int:
     """Count the doses and results in a text that no fact of its case gives."""
-    given = {_spaceless(fact.value) for fact in case.facts}
-    return sum(not any(_spaceless(match[0]) in value for value in given) for match in _MEASURE.finditer(text))
+    given = " ".join(_spaceless(fact.value) for fact in case.facts)
+    said = (re.escape(_spaceless(match[0])) for match in _MEASURE.finditer(text))
+    return sum(re.search(rf"(?<![\d.]){each}", given) is None for each in said)
 
 
 def _spaceless(text: str) -> str:

@@ -4,7 +4,7 @@
 
 A condition stands behind "history of", a drug behind "prescription for". For the one or two words before a slot the
 file says how often slots of each type stand there, in the sections of the notes of the base split that the embedded
-language model is trained on. A slot whose type is hardly ever met behind its words is a misfit.
+language model is trained on. A slot of a type that none of them has is a misfit.
 """
 
 import argparse
@@ -12,11 +12,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 
-from clinsynth.config import find_config
 from clinsynth.data import data_root
 from clinsynth.errors import ClinsynthError
+from clinsynth.extras import data_dir
 from clinsynth.ontology import MentionFinder, load_ontology
 from clinsynth.planning.extract import extract
 from clinsynth.planning.sections import sections_of
@@ -25,9 +26,7 @@ from clinsynth.storage import write_text
 from clinsynth.training.sources import NOTES, Corpus, base_split
 
 FILE = "prompts/slot_places.tsv"
-MIN_BEHIND_TWO = 8  # slots behind the same two words, for a line in the file
-MIN_BEHIND_ONE = 20
-RARE = 0.01  # a type with a smaller share behind some words does not belong there
+MIN_SLOTS = 30  # behind the same words: a type that none of them has, has hardly more than one in ten there
 _SEED = 7
 _TOKEN = re.compile(r"\[([A-Z]{3,10})(?:_\d{1,2})?\]|[^\W\d_][\w']*|\d+|\S")
 # What an examination finds and what a patient feels stand in the same places, and findings are too few to tell.
@@ -36,7 +35,7 @@ _NO_PLACE_OF_THEIR_OWN = frozenset({"AGE", "VITAL", "ALLERGEN"})
 
 
 def places(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the two words before each slot of a text, or the one there is, and the type of the slot.
+    """Yield the two words right before each slot of a text, or the one there is, and the type of the slot.
 
     >>> list(places("She has a history of [CONDITION_1]. [DRUG_1] and [DRUG_2] were started."))
     [('history of', 'CONDITION'), ('and', 'DRUG')]
@@ -45,9 +44,14 @@ def places(text: str) -> Iterator[tuple[str, str]]:
     for place, (kind, _) in enumerate(tokens):
         if kind is None or kind in _NO_PLACE_OF_THEIR_OWN:
             continue
-        before = [word for slot, word in tokens[max(0, place - 2) : place] if slot is None]
-        if before and before[-1][0].isalpha():
-            yield " ".join(before), _SAME.get(kind, kind)
+        before = [*takewhile(_is_word, reversed(tokens[max(0, place - 2) : place]))]
+        if before:
+            yield " ".join(word for _, word in reversed(before)), _SAME.get(kind, kind)
+
+
+def _is_word(token: tuple[str | None, str]) -> bool:
+    slot, text = token
+    return slot is None and text[0].isalpha()
 
 
 def count_places(texts: Iterable[str]) -> dict[str, Counter[str]]:
@@ -57,18 +61,14 @@ def count_places(texts: Iterable[str]) -> dict[str, Counter[str]]:
         for words, kind in places(text):
             for each in {words, _last(words)}:
                 found[each][kind] += 1
-    return {words: kinds for words, kinds in found.items() if kinds.total() >= _enough(words)}
-
-
-def _enough(words: str) -> int:
-    return MIN_BEHIND_TWO if " " in words else MIN_BEHIND_ONE
+    return {words: kinds for words, kinds in found.items() if kinds.total() >= MIN_SLOTS}
 
 
 def n_misfits(text: str) -> int:
-    """Count the slots of a text that stand where real notes have others: behind two words, else behind the last."""
+    """Count the slots of a text that stand where real notes only have others, by the last two words or the last."""
     known = known_places()
-    shares = ((known.get(words) or known.get(_last(words)), kind) for words, kind in places(text))
-    return sum(share is not None and share.get(kind, 0.0) < RARE for share, kind in shares)
+    kinds = ((known.get(words) or known.get(_last(words)), kind) for words, kind in places(text))
+    return sum(met is not None and kind not in met for met, kind in kinds)
 
 
 def _last(words: str) -> str:
@@ -76,13 +76,13 @@ def _last(words: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def known_places() -> Mapping[str, Mapping[str, float]]:
-    """Give the share of each type behind the words of the file that ships."""
-    lines = find_config(FILE).read_text(encoding="utf-8").splitlines()[1:]
+def known_places() -> Mapping[str, Mapping[str, int]]:
+    """Give how often slots of each type stand behind the words of the file that ships."""
+    lines = (data_dir("configs") / FILE).read_text(encoding="utf-8").splitlines()[1:]
     counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for words, kind, n in (line.split("\t") for line in lines):
         counts[words][kind] = int(n)
-    return {words: {kind: n / sum(kinds.values()) for kind, n in kinds.items()} for words, kinds in counts.items()}
+    return dict(counts)
 
 
 def slotted_texts(notes: Iterable[Note]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from marks import note, unmark
 from clinsynth.checks.entities import EntitiesCheck
 from clinsynth.checks.near_names import NearNames
 from clinsynth.checks.parsing import parsed
+from clinsynth.ontology import load_ontology
 from clinsynth.records import Case, Fact, Finding, Note
 
 CHECK = EntitiesCheck()
@@ -98,6 +99,25 @@ def test_what_an_image_showed_names_its_conditions(shown: str, text: str) -> Non
     """A condition within a finding of the case, in the plural or by another name of it, is the case's own."""
     fact = Fact(id="f3", kind="finding", subject="chest x-ray", relation="shows", value=shown)
     assert _findings(text, replace(CASE, facts=(*CASE.facts, fact))) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "has", "text"),
+    [
+        ("condition", "intracerebral hemorrhage", "She had an ischemic stroke."),
+        ("condition", "viral meningitis", "She has bacterial meningitis."),
+        ("condition", "unstable angina", "She has stable angina."),
+        ("condition", "HIV exposure", "She has HIV infection."),
+        ("procedure", "CT of the chest", "She has carpal tunnel syndrome."),
+        ("finding", "costovertebral angle tenderness", "She had an ischemic stroke."),
+        ("finding", "normal kidneys without hydronephrosis", "She has hydronephrosis."),
+    ],
+)
+def test_what_resembles_a_fact_is_still_not_in_the_case(kind: str, has: str, text: str) -> None:
+    """Another disease of the same organ, a clash of abbreviations, and what a finding denies are none of the case's own."""
+    concept = load_ontology("core").by_name(has, kind)
+    fact = Fact(id="f3", kind=kind, subject="patient", relation="has", value=has, code=concept.id if concept else None)
+    assert [found.code for found in _findings(text, replace(CASE, facts=(fact,)))] == ["entities/not-in-case"]
 
 
 def test_without_a_case_nothing_is_missing_from_it() -> None:

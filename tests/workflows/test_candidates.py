@@ -65,6 +65,7 @@ def _faults(section: Section, text: str) -> int:
         (DRUGS, "Start [DRUG_1] at a dose of [DOSE_1].", "Start [DRUG_1]. She will return in two weeks for [DOSE_1]."),
         (DRUGS, "Start [DRUG_1] [DOSE_1].", "Start [DRUG_1] [DOSE_1]. She was given 20 mg."),
         (SECTION, "She denies chest pain. Lisinopril 10 mg.", "She denies chest pain. Lisinopril 10 mg, 40 mg."),
+        (DRUGS, "Start [DRUG_1] [DOSE_1].", "Start [DRUG_1] [DOSE_1]. She was given 0 mg."),
     ],
 )
 def test_what_a_text_lacks_and_what_it_adds_is_counted(section: Section, good: str, bad: str) -> None:

@@ -2,17 +2,24 @@
 
 import pytest
 
-from clinsynth.config import find_config
 from clinsynth.data import data_root
+from clinsynth.extras import data_dir
 from clinsynth.ontology import load_ontology
-from clinsynth.records import Note
-from clinsynth.workflows.known_words import FILE, collect, common, known_words, words_of
+from clinsynth.workflows.known_words import FILE, collect, known_words, words_of, words_of_notes
 
 
-def test_a_word_counts_once_a_text() -> None:
-    """What one note repeats is no more common for it."""
-    notes = [Note(id="a", text="Zestful zestful cough."), Note(id="b", text="A cough.")]
-    assert common(notes, at_least=2) == {"cough"}
+def test_copies_of_a_note_count_once() -> None:
+    """What one note and its copies say is no more common for it; two notes that share nothing count twice."""
+    said = "Zestful cough."
+    assert words_of_notes([(1, f"A {said.lower()}"), (1, f"The {said.lower()}"), (2, "Had a cough.")]) == {"cough"}
+
+
+def test_names_are_no_words() -> None:
+    """What is only written with a capital is a word where many notes have it and no title stands before it."""
+    notes = [(number, "A Foley was placed by Dr. Placeholder.") for number in range(10)]
+    assert words_of_notes(notes) == {"foley", "was", "placed"}
+    assert words_of_notes(notes[:9]) == {"was", "placed"}
+    assert "brown" not in words_of_notes([(1, "Seen by Dr. Brown. Sputum brown."), (2, "Sputum brown.")])
 
 
 def test_every_name_of_the_ontology_is_known() -> None:
@@ -24,7 +31,7 @@ def test_every_name_of_the_ontology_is_known() -> None:
 
 def test_what_ships_is_in_order_and_in_lower_case() -> None:
     """The file is a list without doubles that two runs write alike."""
-    listed = find_config(FILE).read_text(encoding="utf-8").split()
+    listed = (data_dir("configs") / FILE).read_text(encoding="utf-8").split()
     assert listed == sorted(set(listed))
     assert all(words_of(word) == [word] for word in listed)
 
@@ -35,4 +42,4 @@ def test_the_recipe_gives_the_words_that_ship() -> None:
     root = data_root()
     if not (root / "notes").is_dir():
         pytest.skip("needs the public data sets; see clinsynth data list")
-    assert collect(root) == find_config(FILE).read_text(encoding="utf-8").split()
+    assert collect(root) == (data_dir("configs") / FILE).read_text(encoding="utf-8").split()

@@ -1,6 +1,7 @@
 """What a model writes without a fault is kept for an adapter to learn from, and an interrupted fit goes on with it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from clinsynth.adapters.loading import adapter_hash
 from clinsynth.checks.codes import default_limits
 from clinsynth.config import Adapt, Component, Config, OwnTexts, Writing
+from clinsynth.errors import OutputError
 from clinsynth.prompts import load_template
 from clinsynth.training.adapted import Adapting
 from clinsynth.training.model_card import read_card
@@ -76,8 +78,18 @@ def test_an_interrupted_fit_goes_on_with_what_was_written(tmp_path: Path, monkey
     assert _pairs(_writing(tmp_path, OWN.model_copy(update={"n_tries": 9}))) == []
 
 
+@pytest.mark.parametrize(
+    "changed", [{"limits": {"entities/not-in-case": 0.5}}, {"ontology": "mine"}, {"writing": Writing(temperature=0.1)}]
+)
+def test_texts_made_otherwise_are_others(tmp_path: Path, changed: dict[str, object]) -> None:
+    """Whatever decides the texts is part of their hash."""
+    writing = _writing(tmp_path)
+    other = replace(writing, config=writing.config.model_copy(update=changed))
+    assert other.hash != writing.hash
+
+
 @pytest.mark.slow
-def test_an_adapter_that_ships_is_fitted_by_its_recipe(tmp_path: Path) -> None:
+def test_an_adapter_that_ships_is_fitted_by_its_recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The recipe of a small plan gives the same adapter twice, and its card tells what it learnt from."""
     notes = tmp_path / "notes.jsonl"
     text = (
@@ -91,8 +103,17 @@ def test_an_adapter_that_ships_is_fitted_by_its_recipe(tmp_path: Path) -> None:
         f"adapt.train={{file: {notes}}}",
         "adapt.form=told",
     ]
+    written = []
+    faultless = Writer.faultless
+    monkeypatch.setattr(Writer, "faultless", lambda *args, **rest: written.append(1) or faultless(*args, **rest))
     made = [adapt_as_configured("adapters/imaging.yaml", tmp_path / name, settings=settings) for name in ("a", "b")]
     assert adapter_hash(made[0]) == adapter_hash(made[1])
     card = read_card(made[0])
     assert len(card.data) == 2
     assert card.scores[0].command == "clinsynth models train imaging --out DIR --data-dir DATA"
+    n = len(written)
+    assert n > 0
+    assert adapt_as_configured("adapters/imaging.yaml", made[0], settings=settings) == made[0]
+    with pytest.raises(OutputError, match="fitted otherwise"):
+        adapt_as_configured("adapters/imaging.yaml", made[0], settings=[*settings, "writing.temperature=0.2"])
+    assert len(written) == n

@@ -6,7 +6,7 @@ from clinsynth.config import find_config
 from clinsynth.data import data_root
 from clinsynth.data.splits import read_notes
 from clinsynth.errors import MissingError
-from clinsynth.workflows.slot_places import FILE, collect, count_places, n_misfits, slotted_texts
+from clinsynth.workflows.slot_places import FILE, MIN_SLOTS, collect, count_places, n_misfits, slotted_texts
 
 
 @pytest.mark.parametrize(
@@ -27,8 +27,9 @@ def test_a_slot_is_a_misfit_by_the_words_before_it(text: str, n: int) -> None:
 
 def test_few_slots_tell_nothing() -> None:
     """Words that few slots stand behind are left out."""
-    assert count_places(["history of [CONDITION_1]"] * 7) == {}
-    assert count_places(["history of [CONDITION_1]"] * 8) == {"history of": {"CONDITION": 8}}
+    text = "history of [CONDITION_1]"
+    assert count_places([text] * (MIN_SLOTS - 1)) == {}
+    assert count_places([text] * MIN_SLOTS) == {words: {"CONDITION": MIN_SLOTS} for words in ("history of", "of")}
 
 
 @pytest.mark.slow
