@@ -46,7 +46,8 @@ class Plan(Section):
 class Writing(Section):
     """How a backbone writes, and how often a rejected case is tried again.
 
-    A section with typed slots is written up to `candidates` times within an attempt, until no slot is missing.
+    A section is written up to `candidates` times within an attempt, until a text has no fault
+    (`clinsynth.workflows.candidates`).
     `constrained` keeps a model that is run here to the slots it was asked for as it writes. `guidance` above 1 makes a
     prompt weigh more than it does by itself, for twice the time (`clinsynth.backbones.guiding`).
     `adapters` names one for each of some types of note; `adapter` writes the others.
