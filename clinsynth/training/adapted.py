@@ -217,7 +217,8 @@ def settled(adapting: Adapting) -> ModelCard | None:
             return card
         raise _fitted_otherwise(adapting)
     claim = adapting.work / "own.json"
-    if adapting.work.exists() and not (claim.is_file() and json.loads(claim.read_text(encoding="utf-8")) == made_as):
+    is_own = claim.is_file() and json.loads(claim.read_text(encoding="utf-8")) == made_as
+    if not is_own and (claim.is_file() or (adapting.work / "recipe.json").is_file()):
         raise _half_fitted(adapting)
     write_json(claim, made_as)
     return None

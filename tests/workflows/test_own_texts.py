@@ -11,7 +11,7 @@ from clinsynth.checks.codes import default_limits
 from clinsynth.config import Adapt, Component, Config, OwnTexts, Writing
 from clinsynth.errors import OutputError
 from clinsynth.prompts import load_template
-from clinsynth.training.adapted import Adapting
+from clinsynth.training.adapted import Adapting, settled
 from clinsynth.training.model_card import read_card
 from clinsynth.workflows.adapt import adapt_as_configured
 from clinsynth.workflows.candidates import Faults
@@ -86,6 +86,18 @@ def test_texts_made_otherwise_are_others(tmp_path: Path, changed: dict[str, obje
     writing = _writing(tmp_path)
     other = replace(writing, config=writing.config.model_copy(update=changed))
     assert other.hash != writing.hash
+
+
+def test_a_folder_of_another_fit_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    """A half-fitted adapter of other texts, and one that had none, are left alone; the same fit goes on."""
+    adapting = replace(_writing(tmp_path).adapting, own_from="a" * 64)
+    assert settled(adapting) is None
+    assert settled(adapting) is None
+    with pytest.raises(OutputError, match="another fit"):
+        settled(replace(adapting, own_from="b" * 64))
+    (adapting.work / "own.json").rename(adapting.work / "recipe.json")
+    with pytest.raises(OutputError, match="another fit"):
+        settled(adapting)
 
 
 @pytest.mark.slow
