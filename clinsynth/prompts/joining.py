@@ -5,19 +5,19 @@ from random import Random
 from typing import TypeVar
 
 T = TypeVar("T")
-_VOWEL_SOUND = ("8", "11-", "11 ", "18-", "18 ", "a", "e", "i", "o")
+_VOWEL_SOUND = ("8", "11-", "11 ", "18-", "18 ", "a", "e", "i", "o", "ul", "um")
 # Between the last two of a list; the plain ones most often.
 _LAST_JOINTS = (" and ", " and ", " and ", ", and ", ", and ", " as well as ", ", along with ")
 
 
 def capital(text: object) -> str:
-    """Begin with a capital letter, unless the first word has capitals of its own.
+    """Begin with a capital letter, unless the first word has capitals of its own before any hyphen.
 
-    >>> capital("type 2 diabetes mellitus"), capital("pH of the urine")
-    ('Type 2 diabetes mellitus', 'pH of the urine')
+    >>> capital("type 2 diabetes mellitus"), capital("non-ST-elevation infarction"), capital("pH of the urine")
+    ('Type 2 diabetes mellitus', 'Non-ST-elevation infarction', 'pH of the urine')
     """
     words = str(text).strip()
-    first, _, _ = words.partition(" ")
+    first, _, _ = words.partition(" ")[0].partition("-")
     return words if first[1:].lower() != first[1:] else words[:1].upper() + words[1:]
 
 

@@ -25,17 +25,18 @@ _IN_FULL: Mapping[str, tuple[str, ...]] = MappingProxyType(
         _AS_NEEDED: (_AS_NEEDED, _AS_NEEDED, "p.r.n.", "prn"),
     }
 )
+# None that is known to be misread: q.d., q.o.d. (Joint Commission, "Do Not Use" list), h.s., q.h.s. (ISMP).
 _PRESCRIBED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "once daily": ("daily", "q.d.", "qd", "q day", "once daily"),
+        "once daily": ("daily", "q day", "once daily", "every day", "once a day"),
         "twice daily": ("b.i.d.", "BID", "bid", "twice daily", "2 times daily"),
         "three times daily": ("t.i.d.", "TID", "tid", "3 times daily", "3 times a day"),
         "four times daily": ("q.i.d.", "QID", "qid", "four times daily", "four times a day"),
-        "at bedtime": ("q.h.s.", "qhs", "h.s.", "nightly", "at night"),
+        "at bedtime": ("nightly", "at night", "at bedtime", "q night", "every night"),
         "every morning": ("q.a.m.", "qAM", "every morning"),
         "once weekly": ("weekly", "q week", "q. week", "every week"),
         "once monthly": ("monthly", "every month"),
-        "every other day": ("q.o.d.", "QOD", "every other day"),
+        "every other day": ("every other day",),
         "every hour": ("hourly", "every hour"),
         "as a single dose": ("once", "single dose"),
         _AS_NEEDED: ("p.r.n.", "prn", "PRN"),
@@ -53,6 +54,8 @@ _CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "reduced": ("(reduced)", "(dose reduced)", "(dose lowered)", "(lowered)", "(titrated down)"),
     }
 )
+_SINGLE_DOSE = "as a single dose"
+_ONCE_ADDED = ("(new)", "(added)")  # nobody has "started" what is given once
 
 
 def ways(frequency: str, manner: str) -> tuple[str, ...]:
@@ -108,18 +111,20 @@ class Drug:
         manner, _, without_change = manner.partition(", ")
         way = {each: random.choice(ways(each, manner)) for each in dict.fromkeys(drug.frequency for drug in drugs)}
         change = {each: "" if without_change else random.choice(forms) for each, forms in _CHANGED.items()}
+        once = {"started": "" if without_change else random.choice(_ONCE_ADDED)}
         is_tight = manner == "short" and random.random() < _SHARE_TIGHT
         return [
             spaced(
                 drug.name,
-                drug.dose.replace(" mg", "mg").replace(" mcg", "mcg") if is_tight else drug.dose,
+                _BEFORE_A_UNIT.sub("", drug.dose) if is_tight else drug.dose,
                 way[drug.frequency],
-                change.get(drug.change, ""),
+                (once if drug.frequency == _SINGLE_DOSE else change).get(drug.change, ""),
             )
             for drug in drugs
         ]
 
 
+_BEFORE_A_UNIT = re.compile(r"(?<=\d) (?=(?:mg|mcg|g|mL)\b)")
 _SHARE_TIGHT = 0.4  # how often no blank stands between a number and its unit, in notes of few words
 
 

@@ -74,9 +74,9 @@ _JOINTS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
                 *("{name} {was} at {value}", "{name} {was} measured at {value}"),
             ),
         ),
-        "short": (  # no colon: "BP:" at the start of a line is a heading
+        "short": (  # no colon: "BP:" at the start of a line is a heading; no dash: it is a minus
             *(("{name} {value}",), ("{name} {value}",), ("{name} of {value}",), ("{name}={value}",)),
-            ("{name} - {value}",),
+            *(("{name} at {value}",), ("{name} = {value}",)),
         ),
     }
 )

@@ -70,39 +70,52 @@ class Complaint:
     def worded(cls, complaints: Sequence["Complaint"], manner: str, random: Random) -> list[str]:
         """Word the complaints of a list: "full" ("cough for the past 3 days") or "short" ("cough x 3 days").
 
-        What says first how long ("a 3-day history of cough") comes first in the list.
+        In a list the time must not be read as that of all: one told before its name ("3 days of cough") comes last, one
+        told behind it first, and none between two commas.
         """
-        form, in_words = random.choice(_SINCE[manner]), random.random() < _SHARE_IN_WORDS
-        told = [(each, each.told(form, in_words=in_words)) for each in complaints]
-        if not form.startswith("{name}"):
-            told.sort(key=lambda pair: not pair[0].since)
-        return [words for _, words in told]
+        alone = _SINCE_ALONE[manner] if len(complaints) == 1 else ()
+        form, in_words = random.choice((*_SINCE[manner], *alone)), random.random() < _SHARE_IN_WORDS
+        is_before = not form.startswith("{name}")
+        ordered = sorted(complaints, key=lambda each: bool(each.since) is is_before)
+        return [each.told(form, manner, in_words=in_words) for each in ordered]
 
-    def told(self, form: str, *, in_words: bool) -> str:
-        """Put the complaint in a form, a short time in words or figures."""
+    def told(self, form: str, manner: str, *, in_words: bool) -> str:
+        """Put the complaint in a form, a short time in words or figures; in full, what is counted has an article."""
         number, _, unit = self.since.partition(" ")
+        name = article(self.name) if manner == "full" and _COUNTED.search(self.name) else self.name
         if not (number.isdecimal() and unit):
-            return str(self)
+            return f"{name} for {self.since}" if self.since else name
         if in_words and int(number) <= len(_NUMBER_WORDS):
             number = _NUMBER_WORDS[int(number) - 1]
         since = f"{number} {unit}"
-        return form.format(name=self.name, since=since, of=article(f"{number}-{unit.removesuffix('s')}"))
+        span = f"{number}-{unit.removesuffix('s')}"
+        return form.format(name=name, since=since, span=span, of=article(span))
 
 
+# Names of one thing, by the last word before what says where it is: "a cut on the hand".
+_COUNTED = re.compile(
+    r"\b(?:abscess|ankle|bite|boil|bulge|bump|burn|cut|cyst|deformity|droop|finger|fracture|gush|hernia|knee|laceration"
+    r"|lesion|lump|mass|mole|nodule|nose|patch|polyp|posture|rash|sore|spot|sprain|stone|stream|tear|throat|tongue|tremor"
+    r"|ulcer|vein|voice|wound)(?=$| (?:at|before|behind|between|catching|in|of|on|over|with)\b)"
+)
 _SINCE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "full": (
             *("{name} for {since}", "{name} for the past {since}", "{name} for the last {since}"),
-            *("{name} over the past {since}", "{name} of {since} duration", "{name} that began {since} ago"),
+            *("{name} over the past {since}", "{name} of {span} duration", "{name} that began {since} ago"),
             *("{name} which started {since} ago", "{since} of {name}", "{name} lasting {since}"),
-            *("{of} history of {name}", "{name} (for {since})", "{name}, present for {since}"),
+            *("{of} history of {name}", "{name} (for {since})", "{name} (present for {since})"),
             *("{name} over the last {since}", "{name} for about {since}", "{name} starting {since} ago"),
         ),
         "short": (
             *("{name} x {since}", "{name} x {since}", "{name} for {since}", "{name} ({since})", "{since} of {name}"),
-            *("{name}, onset {since} ago", "{name} times {since}", "{of} h/o {name}"),
+            *("{name} (onset {since} ago)", "{name} times {since}", "{span} h/o {name}"),
         ),
     }
+)
+# Between commas the time would part a list.
+_SINCE_ALONE: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"full": ("{name}, present for {since}",), "short": ("{name}, onset {since} ago",)}
 )
 
 
@@ -163,7 +176,7 @@ _RELATIVES: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
                 "no family history of {condition}",
                 "no {condition} in family",
                 "family negative for {condition}",
-                "no FHx of {condition} in family",
+                "no history of {condition} in family",
             ),
         ),
     }
@@ -193,9 +206,22 @@ class Procedure:
     def forms(self, manner: str) -> tuple[str, ...]:
         """Give the forms to choose from: behind an absence ("spur without fracture on x-ray") names are denied."""
         forms = _SHOWN[manner] if self.shows else _DONE[manner]
-        return tuple(form for form in forms if not (form.endswith("{name}") and _ABSENCE.search(self.shows)))
+        unfit = _OF_STUDIES if _INVASIVE.search(self.name.partition(" of ")[0]) else _OF_OPERATIONS
+        if _ABSENCE.search(self.shows):
+            return tuple(form for form in forms if form not in unfit and not form.endswith("{name}"))
+        return tuple(form for form in forms if form not in unfit)
 
 
+# Blood cultures are obtained, operations undergone.
+_OF_OPERATIONS = frozenset({"underwent {name}", "has undergone {name}"})
+_OF_STUDIES = frozenset({"{name} {was} obtained, with {shows}"})
+_INVASIVE = re.compile(
+    r"(?:ectomy|otomy|ostomy|plasty|pexy|rrhaphy|desis|centesis|(?<!derm)(?<!micr)(?<!goni)(?<!capillar)oscopy"
+    r"|plant(?:ation)?|ablation|amputation|biopsy|bypass|cannulation|catheterization|closure|curettage|debridement"
+    r"|decompression|delivery|dilation|dissection|drainage|embolization|excision|extraction|\b(?:fixation|fusion)"
+    r"|graft(?:ing)?|insertion|intubation|ligation|lithotripsy|placement|reconstruction|reduction|\brelease|removal"
+    r"|repair|resection|revision|stenting|surgery|thrombolysis)$"
+)
 _ABSENCE = re.compile(r"\b(?:no|without)\b")
 _SHOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -221,7 +247,7 @@ _DONE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "clause": (
             *("{name} {was} performed", "{name} {was} done", "{name} {was} completed", "{name} {was} carried out"),
-            *("{name} performed", "underwent {name}", "has undergone {name}"),
+            *("{name} performed", "{name} completed", "underwent {name}", "has undergone {name}"),
         ),
         "short": ("{name}", "{name} done", "{name} performed", "{name} completed"),
     }
@@ -236,7 +262,7 @@ class Course:
     value: str
 
     def __str__(self) -> str:
-        return f"{self.of} {self.value}" if self.of else f"clinically {self.value}"
+        return f"{self.of or PATIENT} {self.value}"
 
     @classmethod
     def worded(cls, courses: Sequence["Course"], manner: str, random: Random) -> list[str]:
@@ -246,7 +272,7 @@ class Course:
     def told(self, manner: str, random: Random) -> str:
         """Put the course in one of the forms of a manner."""
         if manner == "short":
-            return random.choice(_SHORT_COURSES).format(of=self.of, value=self.value) if self.of else str(self)
+            return random.choice(_SHORT_COURSES).format(of=self.of or PATIENT, value=self.value)
         is_many = bool(self.of) and is_plural(self.of)
         form = random.choice(_COURSES.get(self.value, ("{is_} {value}",)))
         told = form.format(
@@ -265,37 +291,27 @@ _SHORT_COURSES = (
     "{of} - {value}",
     "{of}, {value}",
     "{of} now {value}",
-    "{of} clinically {value}",
+    "{of} ({value})",
+    "{of} currently {value}",
 )
 _COURSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "improving": (
-            *("{is_} improving", "{has} been improving", "continue{s} to improve", "{has} improved", "{is_} improved"),
-            *(
-                "show{s} improvement",
-                "appear{s} to be improving",
-                "{is_} clinically improving",
-                "seem{s} to be improving",
-            ),
+            *("{is_} improving", "{has} been improving", "continue{s} to improve", "{has} improved"),
+            *("show{s} improvement", "appear{s} to be improving", "{is_} gradually improving"),
+            *("seem{s} to be improving", "{has} begun to improve"),
         ),
         "stable": (
             *("{is_} stable", "remain{s} stable", "{has} been stable", "appear{s} stable", "{has} remained stable"),
-            *("{is_} clinically stable", "seem{s} stable"),
+            *("{has} stayed stable", "seem{s} stable", "continue{s} to be stable"),
         ),
         "worsening": (
-            *(
-                "{is_} worsening",
-                "{has} been worsening",
-                "{has} worsened",
-                "continue{s} to worsen",
-                "{is_} clinically worsening",
-            ),
-            *("appear{s} to be worsening", "seem{s} to be worsening", "{has} clinically worsened"),
+            *("{is_} worsening", "{has} been worsening", "{has} worsened", "continue{s} to worsen"),
+            *("appear{s} to be worsening", "seem{s} to be worsening", "show{s} worsening"),
         ),
         "resolved": (
             "{has} resolved",
             "{has} now resolved",
-            "{has} clinically resolved",
             "{has} since resolved",
             "{is_} resolved",
         ),

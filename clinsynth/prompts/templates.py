@@ -127,9 +127,10 @@ class Template:
     def sections(self, case: Case, attempt: int) -> tuple[Section, ...]:
         """Give the sections of a case's note in their order; a rendered one with nothing to say is left out.
 
-        Headings, rendered texts and the order of sections that may change places vary by the id of the case alone;
-        prompts by the attempt too, which uses variant `attempt` modulo the number of variants. Where facts are
-        verbalized, their words vary by both.
+        Headings, rendered texts and the order of sections that may change places vary by the id of the case alone: a
+        retry words none of them anew, and corpora of other seeds share them at equal indices. Prompts vary by the
+        attempt too, which uses variant `attempt` modulo the number of variants. Where facts are verbalized, their words
+        vary by both.
 
         A template of whole notes gives one section without a heading.
 

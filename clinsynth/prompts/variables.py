@@ -1,5 +1,6 @@
 """The words that a case has for the texts of a layout, by name."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +18,7 @@ CASE_VARIABLES = (
     "absent_findings",
     "absent_lacks",
     "age",
+    "allergic",
     "allergies",
     "anesthesia",
     "comorbidities",
@@ -61,6 +63,7 @@ def case_variables(case: Case) -> dict[str, Any]:
         "style": attributes.get("style", ""),
         "anesthesia": attributes.get("anesthesia", ""),
         "person": Person(age=age, sex=sex),
+        "allergic": _allergic(case),
         "pronoun": pronoun,
         "possessive": possessive,
         **_lists_of_names(case),
@@ -109,6 +112,22 @@ _LISTED: Mapping[str, str] = MappingProxyType(
 
 def _values(case: Case, group: str) -> list[str]:
     return [fact.value for fact in select(case, [group])]
+
+
+def _allergic(case: Case) -> str:
+    """Say what a condition of the case, present or past, says of allergies: "drug", "other", or "" for nothing."""
+    conditions = select(case, ["main condition", "comorbidities", "past conditions"])
+    names = " ".join((fact.code or fact.value).replace("-", " ") for fact in conditions)
+    return "drug" if _DRUG_REACTION.search(names) else "other" if _ALLERGIC.search(names) else ""
+
+
+# Anaphylaxis too: its cause may be a drug.
+_DRUG_REACTION = re.compile(
+    r"anaphyla|\bdress\b|drug (?:allergy|eruption|induced|reaction)|inhibitor induced|heparin induced|serum sickness"
+    r"|stevens johnson|toxic epidermal",
+    re.IGNORECASE,
+)
+_ALLERGIC = re.compile(r"allerg|alpha gal|angioedema|hives|hypersensitivity|urticaria", re.IGNORECASE)
 
 
 def _findings(case: Case) -> dict[str, list[str]]:

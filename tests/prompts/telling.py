@@ -129,6 +129,6 @@ def words_of(fact: Fact) -> str:
         "measured_before": rf"{_BEFORE} (?:{subject}|BP|temp|temperature)[^.,;\n]*?[ =]{number}",
         "starts": rf"(?:{value}[^;\n]*\((?:(?:newly |just )?started|new|added|new start)\)|started {value})",
         "increases": rf"(?:{value}[^;\n]*\((?:(?:dose )?(?:increased|raised)|titrated up)\)|increased {value} to)",
-        "stops": rf"(?:{value} (?:stopped|discontinued|d/c)|(?:stopped|off|d/c|discontinued) [^.]*{value})",
+        "stops": rf"(?:{value} (?:stopped|discontinued)|(?:stopped|off|discontinued) [^.]*{value})",
     }
     return related.get(fact.relation) or negated + forms.get(fact.kind, rf"\b{value}\b")

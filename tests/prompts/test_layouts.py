@@ -178,3 +178,29 @@ def test_vital_signs_stand_in_several_orders() -> None:
     told = [case_variables(full_case("progress_note", number=number))["vitals"] for number in range(40)]
     assert len({tuple(map(str, signs)) for signs in told}) > 1
     assert {frozenset(map(str, signs)) for signs in told} == {frozenset(map(str, told[0]))}
+
+
+@pytest.mark.parametrize(
+    ("code", "may_say"),
+    [
+        ("condition/anaphylaxis", ()),
+        ("condition/drug-eruption", ()),
+        ("condition/ace-inhibitor-induced-angioedema", ()),
+        ("condition/pollen-food-allergy-syndrome", ("drug", "medication", "NKDA")),
+        ("condition/hymenoptera-venom-allergy", ("drug", "medication", "NKDA")),
+    ],
+)
+def test_nothing_denies_an_allergy_that_the_case_has(code: str, may_say: tuple[str, ...]) -> None:
+    """Beside a reaction to a drug no allergies are denied; beside another allergy those to drugs alone."""
+    told = set()
+    for style in STYLES:
+        for number in range(60):
+            case = full_case("consultation", style, number)
+            of_another = [fact for fact in case.facts if fact.kind != "allergy" and fact.relation != "had"]
+            allergic = dataclasses.replace(
+                case.facts[3], id="f99", code=code, value=code.partition("/")[2], relation="had"
+            )
+            sections = _sections(dataclasses.replace(case, facts=(*of_another, allergic)))
+            told |= {section.text or "" for section in sections if "ALLERG" in section.heading}
+    assert bool(told) is bool(may_say)
+    assert not [text for text in told if not any(word in text for word in may_say)]

@@ -81,13 +81,65 @@ def test_one_way_of_telling_runs_through_a_list(seed: int) -> None:
 
 @each_seed
 def test_how_long_stands_beside_what_it_is_of(seed: int) -> None:
-    """The time is in the words of its complaint; a history of so many days comes first and has the right article."""
-    complaints = [Complaint(name="fever", since=""), Complaint(name="cough", since="8 days")]
+    """The time is in the words of its complaint, and where no reader takes it for that of the whole list."""
+    complaints = [
+        Complaint(name=name, since=since) for name, since in (("fever", ""), ("cough", "8 days"), ("rash", ""))
+    ]
     told = Complaint.worded(complaints, "full", Random(seed))
     (with_time,) = (each for each in told if "day" in each)
     assert "cough" in with_time
     assert " a 8" not in f" {with_time}"
-    assert "history" not in with_time or told[0] == with_time
+    assert told.index(with_time) == (0 if with_time.startswith("cough") else 2)
+    assert not any("," in each for each in told)
+
+
+@each_seed
+def test_what_is_counted_has_an_article_in_full(seed: int) -> None:
+    """One has a boil or an ulcer, but cough."""
+    complaints = [Complaint(name=name, since="") for name in ("boil", "ulcer on the foot", "cough", "mouth sores")]
+    assert Complaint.worded(complaints, "full", Random(seed)) == [
+        "a boil",
+        "an ulcer on the foot",
+        "cough",
+        "mouth sores",
+    ]
+    assert "boil" in Complaint.worded(complaints, "short", Random(seed))
+
+
+def test_only_what_goes_into_the_body_is_undergone() -> None:
+    """Blood cultures are done; a hernia repair may be undergone."""
+    names = [
+        each.name
+        for each in load_ontology("core").of_kind("procedure")
+        if each.attributes["type"] in {"laboratory", "functional test"} and "catheterization" not in each.name
+    ]
+    undergone = "underwent {name}"
+    assert not [name for name in names if undergone in Procedure(name=name, shows="").forms("clause")]
+    assert undergone in Procedure(name="ventral hernia repair", shows="").forms("clause")
+
+
+def test_no_abbreviation_that_is_known_to_be_misread_is_written() -> None:
+    """None of those of the "Do Not Use" list of the Joint Commission and of the ISMP for frequencies."""
+    for frequency in FREQUENCIES:
+        assert not {"q.d.", "qd", "q.o.d.", "qod", "h.s.", "q.h.s.", "qhs"} & {
+            word.lower() for way in ways(frequency, "short") for word in way.split()
+        }
+
+
+@each_seed
+def test_blanks_before_units_are_alike_in_a_list(seed: int) -> None:
+    """No "500mg" stands beside "2 g"."""
+    drugs = [Drug(name="a", dose=dose, frequency="", change="") for dose in ("500 mg", "2 g", "25 mcg", "10 mL")]
+    assert len({" " in each.removeprefix("a ") for each in Drug.worded(drugs, "short", Random(seed))}) == 1
+
+
+@each_seed
+def test_nobody_has_started_what_is_given_once(seed: int) -> None:
+    """A single dose is new."""
+    drug = Drug(name="ceftriaxone", dose="1 g", frequency="as a single dose", change="started")
+    for manner in ("full", "short"):
+        (told,) = Drug.worded([drug], manner, Random(seed))
+        assert told.endswith(("(new)", "(added)"))
 
 
 @each_seed
