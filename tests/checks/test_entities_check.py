@@ -114,7 +114,7 @@ def test_what_an_image_showed_names_its_conditions(shown: str, text: str) -> Non
     ],
 )
 def test_what_resembles_a_fact_is_still_not_in_the_case(kind: str, has: str, text: str) -> None:
-    """Another disease of the same organ, a clash of abbreviations, and what a finding denies are none of the case's own."""
+    """Another disease of the same organ, a clash of abbreviations and what a finding denies are not the case's own."""
     concept = load_ontology("core").by_name(has, kind)
     fact = Fact(id="f3", kind=kind, subject="patient", relation="has", value=has, code=concept.id if concept else None)
     assert [found.code for found in _findings(text, replace(CASE, facts=(fact,)))] == ["entities/not-in-case"]
