@@ -53,7 +53,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("adapters", type=Path, metavar="FOLDER")
     parser.add_argument("--data-dir", type=Path)
-    parser.add_argument("--n", type=int, default=150, help="real notes, and planned cases, of each family, at most")
+    parser.add_argument("--n", type=int, default=80, help="real notes, and planned cases, of each family, at most")
     parser.add_argument("--card", action="store_true", help="put the figures on the cards of the adapters")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
