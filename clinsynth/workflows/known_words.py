@@ -8,21 +8,18 @@ capital (MRI, Foley) in ten clusters, and never behind "Dr." or another title. W
 pen, or somebody's name.
 """
 
-import argparse
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from clinsynth.data import data_root
 from clinsynth.data.splits import note_clusters
-from clinsynth.errors import ClinsynthError
 from clinsynth.extras import data_dir
 from clinsynth.ontology import load_ontology
 from clinsynth.recipes import Source
-from clinsynth.storage import write_text
 from clinsynth.training.sources import ARTICLES, NOTES, Corpus, base_split
+from clinsynth.workflows.counted_tables import write_table
 
 FILE = "prompts/words.txt"
 MIN_CLUSTERS = 2
@@ -91,17 +88,5 @@ def collect(root: Path) -> list[str]:
     return sorted(words_of_notes([(cluster_of[note.id], note.text) for note in notes]) | of_articles)
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Collect, and write the file: a word a line."""
-    parser = argparse.ArgumentParser(prog="python -m clinsynth.workflows.known_words")
-    parser.add_argument("--data", type=Path, help="where the data sets are, if CLINSYNTH_DATA does not say it")
-    parser.add_argument("--out", type=Path, required=True, help="the file to write")
-    given = parser.parse_args(arguments)
-    try:
-        write_text(given.out, "\n".join(collect(data_root(given.data))) + "\n")
-    except ClinsynthError as error:
-        parser.error(str(error))
-
-
 if __name__ == "__main__":
-    main()
+    write_table("known_words", collect)

@@ -7,7 +7,6 @@ file says how often slots of each type stand there, in the sections of the notes
 language model is trained on. A slot of a type that none of them has is a misfit.
 """
 
-import argparse
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,15 +14,13 @@ from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
 
-from clinsynth.data import data_root
-from clinsynth.errors import ClinsynthError
 from clinsynth.extras import data_dir
 from clinsynth.ontology import MentionFinder, load_ontology
 from clinsynth.planning.extract import extract
 from clinsynth.planning.sections import sections_of
 from clinsynth.records import Note
-from clinsynth.storage import write_text
 from clinsynth.training.sources import NOTES, Corpus, base_split
+from clinsynth.workflows.counted_tables import write_table
 
 FILE = "prompts/slot_places.tsv"
 MIN_SLOTS = 30  # behind the same words: a type that none of them has, has hardly more than one in ten there
@@ -112,17 +109,5 @@ def collect(root: Path) -> list[str]:
     return list(lines_of(count_places(slotted_texts(notes))))
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Count, and write the file."""
-    parser = argparse.ArgumentParser(prog="python -m clinsynth.workflows.slot_places")
-    parser.add_argument("--data", type=Path, help="where the data sets are, if CLINSYNTH_DATA does not say it")
-    parser.add_argument("--out", type=Path, required=True, help="the file to write")
-    given = parser.parse_args(arguments)
-    try:
-        write_text(given.out, "\n".join(collect(data_root(given.data))) + "\n")
-    except ClinsynthError as error:
-        parser.error(str(error))
-
-
 if __name__ == "__main__":
-    main()
+    write_table("slot_places", collect)
